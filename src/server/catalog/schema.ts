@@ -1,0 +1,82 @@
+/** The catalog's tables as Kysely sees them. Instants are epoch ms (integers); JSON is text. */
+import type { Generated, Kysely } from 'kysely';
+
+/** The tables of the catalog besides those that better-auth owns (`user`, `session`, `account`, `verification`). */
+export interface CatalogTables {
+  workspaces: { id: string; name: string; created_at: number; settings: string };
+  memberships: { workspace_id: string; person_id: string; role: string; created_at: number };
+  /** kind: 'write' or 'api'. `hash`: SHA-256 of the key, hex. `sealed`: the key itself, encrypted, for write keys only */
+  keys: {
+    id: string;
+    workspace_id: string;
+    kind: string;
+    name: string;
+    prefix: string;
+    hash: string;
+    sealed: string | null;
+    scopes: string;
+    created_at: number;
+    revoked_at: number | null;
+    last_used_at: number | null;
+  };
+  /** One-time links that let the first owner sign up. */
+  sign_up_links: { hash: string; workspace_id: string; role: string; created_at: number; used_at: number | null };
+  /** The ingest ledger of everything committed; what is still in the spool is added when read. */
+  ledger: {
+    workspace_id: string;
+    source: string;
+    received: number;
+    duplicates: number;
+    rejected: number;
+    stored: number;
+  };
+  ledger_reasons: { workspace_id: string; source: string; reason: string; rejected: number };
+  /** Segments already counted in the ledger; pruned once the spool has removed them. */
+  committed_segments: { node: string; segment_id: string; committed_at: number };
+  watermarks: { workspace_id: string; dataset: string; watermark_ms: number };
+  /** state: 'running' | 'done' | 'failed' | 'undone' */
+  imports: {
+    id: string;
+    workspace_id: string;
+    file_name: string;
+    /** SHA-256 of the content, hex; null while unknown */
+    content_hash: string | null;
+    state: string;
+    /** records taken so far, for resume */
+    position: number;
+    counts: string;
+    mapping: string;
+    created_at: number;
+    finished_at: number | null;
+  };
+  /** state: 'queued' | 'running' | 'done' | 'failed' */
+  jobs: {
+    id: Generated<number>;
+    kind: string;
+    workspace_id: string | null;
+    payload: string;
+    state: string;
+    run_at: number;
+    attempts: number;
+    max_attempts: number;
+    lease_owner: string | null;
+    lease_until: number | null;
+    last_error: string | null;
+    created_at: number;
+    finished_at: number | null;
+  };
+  /** Cron schedules; `next_at` is claimed like a lease so that one node fires each. */
+  schedules: { name: string; cron: string; timezone: string; kind: string; payload: string; next_at: number; last_at: number | null };
+  /** Small facts of the installation, such as its id and the secret's fingerprint. */
+  facts: { name: string; value: string };
+}
+
+/** The catalog database. */
+export type CatalogDatabase = Kysely<CatalogTables>;
+
+/** An open catalog. */
+export interface Catalog {
+  readonly db: CatalogDatabase;
+  readonly dialect: 'sqlite' | 'postgres';
+  close(): Promise<void>;
+}

@@ -1,0 +1,76 @@
+/** Warehouse SQL as values: a tagged template that binds every value and quotes every identifier. */
+
+/** A value bound to a statement: the ClickHouse type it is sent as, and the value itself. */
+export interface Bound {
+  readonly kind: 'bound';
+  readonly type: string;
+  readonly value: unknown;
+}
+
+/** SQL text with `{pN:Type}` placeholders, and the values of the placeholders. */
+export interface Statement {
+  readonly kind: 'statement';
+  readonly text: string;
+  readonly params: Readonly<Record<string, unknown>>;
+}
+
+/** A part of a statement that is text we wrote ourselves, never anything that came from outside. */
+interface Raw {
+  readonly kind: 'raw';
+  readonly text: string;
+}
+
+/** What may stand in a `${}` of {@link sql}. */
+export type Part = Bound | Statement | Raw;
+
+/** `value`, bound as the ClickHouse type `type` (`String`, `Float64`, `Array(String)`, `DateTime64(3, 'UTC')` ...). */
+export function bind(type: string, value: unknown): Bound {
+  return { kind: 'bound', type, value };
+}
+
+/** `name` as a back-quoted identifier; each part of a path is quoted by itself. */
+export function identifier(...path: string[]): Raw {
+  return { kind: 'raw', text: path.map(quoteIdentifier).join('.') };
+}
+
+/** Text that the code itself wrote. Never pass anything that came from outside. */
+export function trusted(text: string): Raw {
+  return { kind: 'raw', text };
+}
+
+function quoteIdentifier(name: string): string {
+  if (name === '' || name.includes('\0')) throw new TypeError('an identifier must not be empty or hold a NUL');
+  return '`' + name.replaceAll('\\', '\\\\').replaceAll('`', '\\`') + '`';
+}
+
+/** The statement that the template spells; placeholders are numbered through, also those of nested statements. */
+export function sql(strings: TemplateStringsArray, ...parts: Part[]): Statement {
+  return assemble(strings, parts);
+}
+
+/** `parts` with `separator` between them, as one statement. */
+export function join(parts: readonly Part[], separator: string): Statement {
+  const strings = ['', ...parts.slice(1).map(() => separator), ''];
+  return parts.length === 0 ? assemble([''], []) : assemble(strings, parts);
+}
+
+function assemble(strings: readonly string[], parts: readonly Part[]): Statement {
+  const params: Record<string, unknown> = {};
+  let count = 0;
+  let text = strings[0] ?? '';
+  parts.forEach((part, i) => {
+    text += renderPart(part, (value) => {
+      const name = `p${count++}`;
+      params[name] = value;
+      return name;
+    });
+    text += strings[i + 1] ?? '';
+  });
+  return { kind: 'statement', text, params };
+}
+
+function renderPart(part: Part, register: (value: unknown) => string): string {
+  if (part.kind === 'raw') return part.text;
+  if (part.kind === 'bound') return `{${register(part.value)}:${part.type}}`;
+  return part.text.replace(/\{(p\d+):/g, (_, name: string) => `{${register(part.params[name])}:`);
+}
