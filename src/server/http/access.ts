@@ -1,0 +1,71 @@
+/** Lets callers in: bearer token or session cookie, the access of the route, and proof that a cookie call is not forged by another site. */
+import type { FastifyRequest } from 'fastify';
+import type { Access } from '../../shared/contract/route.ts';
+import { Problem } from '../../shared/model/errors.ts';
+import type { Principal } from '../identity/principal.ts';
+
+/** What the edge needs of identity. */
+export interface Gatekeeper {
+  authenticateBearer(token: string): Promise<Principal | null>;
+  authenticateSession(headers: Headers): Promise<Principal | null>;
+}
+
+/** The bearer token of a request, or null. Basic credentials count with the key as user name. */
+export function maybeBearer(request: FastifyRequest): string | null {
+  const header = request.headers.authorization;
+  if (header === undefined) return null;
+  const match = /^Bearer\s+(\S+)\s*$/i.exec(header);
+  if (match?.[1] !== undefined) return match[1];
+  throw new Problem('CREDENTIALS_INVALID', 'The Authorization header must be "Bearer KEY".');
+}
+
+/** Node's request headers as web Headers. */
+export function webHeaders(request: FastifyRequest): Headers {
+  const headers = new Headers();
+  for (const [name, value] of Object.entries(request.headers)) {
+    for (const item of Array.isArray(value) ? value : [value]) if (item !== undefined) headers.append(name, item);
+  }
+  return headers;
+}
+
+/** The principal of a call, or null when it shows no credentials. @throws CREDENTIALS_INVALID, ORIGIN_FORBIDDEN */
+export async function maybePrincipal(
+  request: FastifyRequest,
+  gatekeeper: Gatekeeper,
+  trustedOrigins: readonly string[],
+): Promise<Principal | null> {
+  const token = maybeBearer(request);
+  if (token !== null) {
+    const principal = await gatekeeper.authenticateBearer(token);
+    if (principal === null) throw new Problem('CREDENTIALS_INVALID', 'The key is not known, was revoked, or has expired.');
+    return principal;
+  }
+  if (request.headers.cookie === undefined) return null;
+  const principal = await gatekeeper.authenticateSession(webHeaders(request));
+  if (principal !== null) assertNotForged(request, trustedOrigins);
+  return principal;
+}
+
+/** A cookie call that changes something must come from one of our own pages. @throws ORIGIN_FORBIDDEN */
+export function assertNotForged(request: FastifyRequest, trustedOrigins: readonly string[]): void {
+  if (request.method === 'GET' || request.method === 'HEAD') return;
+  if (isTrustedOrigin(request, trustedOrigins)) return;
+  throw new Problem('ORIGIN_FORBIDDEN', 'This call came from a page of another site.');
+}
+
+function isTrustedOrigin(request: FastifyRequest, trustedOrigins: readonly string[]): boolean {
+  const { origin } = request.headers;
+  if (origin === undefined) return request.headers['sec-fetch-site'] === 'same-origin';
+  return trustedOrigins.includes(origin) || origin === `${request.protocol}://${request.headers.host}`;
+}
+
+const scopeByAccess: Record<Exclude<Access, 'public'>, 'ask' | 'ingest' | 'admin'> = { ingest: 'ingest', ask: 'ask', admin: 'admin' };
+
+/** `principal` if it may use a route of this access. @throws CREDENTIALS_MISSING, FORBIDDEN */
+export function assertAccess(principal: Principal | null, access: Exclude<Access, 'public'>): Principal {
+  if (principal === null) throw new Problem('CREDENTIALS_MISSING', 'Sign in, or send an API key as "Authorization: Bearer KEY".');
+  const scope = scopeByAccess[access];
+  if (!principal.scopes.includes(scope))
+    throw new Problem('FORBIDDEN', `This needs the scope "${scope}", which the ${principal.kind} does not have.`);
+  return principal;
+}

@@ -1,0 +1,146 @@
+/** The HTTP server: security headers, compression, who may call what, the routes of the contract, the web app. */
+import compress from '@fastify/compress';
+import helmet from '@fastify/helmet';
+import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import type { z } from 'zod';
+import type { Route } from '../../shared/contract/route.ts';
+import { eventLimits } from '../../shared/model/event.ts';
+import { Problem } from '../../shared/model/errors.ts';
+import { assertAccess, maybePrincipal, type Gatekeeper } from './access.ts';
+import { installAuthBridge, type WebHandler } from './auth-bridge.ts';
+import type { Call, RouteBinding } from './binding.ts';
+import { installCors } from './cors.ts';
+import { openApiDocument } from './openapi.ts';
+import { installProblemEdge } from './problem-edge.ts';
+import { referencePage, referenceStyle } from './reference-page.ts';
+import { installWebApp } from './web-app.ts';
+
+/** What the server is made of. */
+export interface HttpServerParts {
+  log: FastifyBaseLogger;
+  gatekeeper: Gatekeeper;
+  authHandler: WebHandler;
+  bindings: readonly RouteBinding[];
+  /** routes of the contract that plugins answer themselves; only for the document */
+  documentedRoutes: readonly Route[];
+  /** plugins with parsers of their own, each in its own scope */
+  plugins: readonly ((app: FastifyInstance) => void | Promise<void>)[];
+  webOrigins: readonly string[];
+  publicUrl: string | null;
+  trustedProxies: readonly string[];
+  distFolder: string;
+  version: string;
+}
+
+/** A server with all routes installed, not yet listening. */
+export async function createHttpServer(parts: HttpServerParts): Promise<FastifyInstance> {
+  const app = Fastify({
+    loggerInstance: parts.log,
+    disableRequestLogging: true,
+    bodyLimit: eventLimits.bodyBytes,
+    trustProxy: parts.trustedProxies.length > 0 ? [...parts.trustedProxies] : false,
+    forceCloseConnections: true,
+    requestTimeout: 120_000,
+    routerOptions: { ignoreTrailingSlash: true, maxParamLength: 256 },
+  });
+  installProblemEdge(app);
+  installCors(app, parts.webOrigins);
+  await app.register(helmet, helmetOptions(parts));
+  for (const plugin of parts.plugins) await app.register(async (scope) => plugin(scope));
+  await app.register(async (scope) => {
+    await scope.register(compress, {
+      globalDecompression: false,
+      threshold: 1024,
+      encodings: ['br', 'gzip'],
+      brotliOptions: { params: { [1]: 4 } },
+    });
+    for (const binding of parts.bindings) register(scope, binding, parts);
+    installDocuments(scope, parts);
+    installAuthBridge(scope, parts.authHandler, (request) => parts.publicUrl ?? `${request.protocol}://${request.headers.host}`);
+  });
+  await installWebApp(app, parts.distFolder);
+  return app;
+}
+
+function helmetOptions(parts: HttpServerParts): object {
+  const isHttps = parts.publicUrl?.startsWith('https:') === true;
+  return {
+    hsts: isHttps,
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: {
+        defaultSrc: ["'self'"],
+        scriptSrc: ["'self'"],
+        styleSrcElem: ["'self'"],
+        // TRICKY: ECharts 6 sets style attributes on its SVG and tooltip
+        styleSrcAttr: ["'unsafe-inline'"],
+        imgSrc: ["'self'", 'data:'],
+        connectSrc: ["'self'", 'ws:', 'wss:'],
+        objectSrc: ["'none'"],
+        baseUri: ["'none'"],
+        formAction: ["'self'"],
+        frameAncestors: ["'self'"],
+      },
+    },
+  };
+}
+
+function register(app: FastifyInstance, binding: RouteBinding, parts: HttpServerParts): void {
+  const { route } = binding;
+  app.route({
+    method: route.method,
+    url: route.path,
+    handler: async (request, reply) => {
+      const answer = await binding.handle(await makeCall(route, request, reply, parts));
+      if (reply.sent || reply.raw.headersSent) return reply;
+      reply.header('cache-control', reply.getHeader('cache-control') ?? 'no-store');
+      return answer === undefined ? reply.code(204).send() : reply.send(answer);
+    },
+  });
+}
+
+async function makeCall(route: Route, request: FastifyRequest, reply: FastifyReply, parts: HttpServerParts): Promise<Call<Route>> {
+  const principal = await maybePrincipal(request, parts.gatekeeper, parts.webOrigins).catch((error: unknown) => {
+    if (route.access === 'public') return null;
+    throw error;
+  });
+  const call = {
+    principal: route.access === 'public' ? principal : assertAccess(principal, route.access),
+    params: parsePart(route.params, request.params, 'path'),
+    query: parsePart(route.query, request.query, 'query string'),
+    body: parsePart(route.body, request.body, 'body'),
+    request,
+    reply,
+    signal: signalOf(reply),
+  };
+  return call as unknown as Call<Route>;
+}
+
+/** A signal that aborts when the caller hangs up before the answer is out. */
+function signalOf(reply: FastifyReply): AbortSignal {
+  const controller = new AbortController();
+  reply.raw.once('close', () => {
+    if (!reply.raw.writableFinished) controller.abort();
+  });
+  return controller.signal;
+}
+
+function parsePart(schema: z.ZodType | undefined, value: unknown, where: string): unknown {
+  if (schema === undefined) return undefined;
+  const parsed = schema.safeParse(value ?? {});
+  if (parsed.success) return parsed.data;
+  const issues = parsed.error.issues.slice(0, 10).map((issue) => ({ path: issue.path.join('.'), message: issue.message }));
+  const first = issues[0];
+  throw new Problem('REQUEST_INVALID', `The ${where} is not valid: ${first?.path ? `"${first.path}" ` : ''}${first?.message ?? ''}.`, {
+    issues,
+  });
+}
+
+function installDocuments(app: FastifyInstance, parts: HttpServerParts): void {
+  const routes = [...parts.documentedRoutes, ...parts.bindings.map((binding) => binding.route)];
+  const document = JSON.stringify(openApiDocument(routes, parts.version));
+  const page = referencePage(routes);
+  app.get('/api/openapi.json', (_request, reply) => reply.type('application/json').send(document));
+  app.get('/api/docs', (_request, reply) => reply.type('text/html; charset=utf-8').send(page));
+  app.get('/api/docs.css', (_request, reply) => reply.type('text/css; charset=utf-8').send(referenceStyle));
+}
