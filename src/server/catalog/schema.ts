@@ -1,8 +1,10 @@
 /** The catalog's tables as Kysely sees them. Instants are epoch ms (integers); JSON is text. */
 import type { Generated, Kysely } from 'kysely';
 
-/** The tables of the catalog besides those that better-auth owns (`user`, `session`, `account`, `verification`). */
+/** The tables of the catalog. `auth_*` are written by better-auth alone; we read names and addresses from them. */
 export interface CatalogTables {
+  auth_users: { id: string; name: string; email: string };
+  auth_sessions: { id: string; user_id: string; token: string };
   workspaces: { id: string; name: string; created_at: number; settings: string };
   memberships: { workspace_id: string; person_id: string; role: string; created_at: number };
   /** kind: 'write' or 'api'. `hash`: SHA-256 of the key, hex. `sealed`: the key itself, encrypted, for write keys only */
@@ -59,13 +61,15 @@ export interface CatalogTables {
     run_at: number;
     attempts: number;
     max_attempts: number;
+    /** of one kind and key at most one job is queued or running; null: any number */
+    singleton_key: string | null;
     lease_owner: string | null;
     lease_until: number | null;
     last_error: string | null;
     created_at: number;
     finished_at: number | null;
   };
-  /** Cron schedules; `next_at` is claimed like a lease so that one node fires each. */
+  /** Cron schedules; `timezone` is an IANA name; `next_at` is claimed like a lease so that one node fires each. */
   schedules: { name: string; cron: string; timezone: string; kind: string; payload: string; next_at: number; last_at: number | null };
   /** Small facts of the installation, such as its id and the secret's fingerprint. */
   facts: { name: string; value: string };
@@ -74,9 +78,13 @@ export interface CatalogTables {
 /** The catalog database. */
 export type CatalogDatabase = Kysely<CatalogTables>;
 
-/** An open catalog. */
+/** The databases that can hold a catalog. */
+export type CatalogDialect = 'sqlite' | 'postgres';
+
+/** An open, migrated catalog. */
 export interface Catalog {
   readonly db: CatalogDatabase;
-  readonly dialect: 'sqlite' | 'postgres';
+  readonly dialect: CatalogDialect;
+  /** Finishes what runs, then closes every connection. */
   close(): Promise<void>;
 }
