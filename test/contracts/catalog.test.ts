@@ -12,7 +12,7 @@ import type { Catalog } from '../../src/server/catalog/schema.ts';
 import { isUniqueViolation } from '../../src/server/catalog/violations.ts';
 import { postgresMissing, startPrivatePostgres, type PrivatePostgres } from '../fixtures/private-postgres.ts';
 
-const now = (): number => 1_700_000_000_000;
+const clock = { now: () => 1_700_000_000_000 };
 const log = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
 const migrations = new URL('../../migrations/catalog/', import.meta.url);
 
@@ -27,7 +27,7 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 
 describe('SQLite catalog', () => {
   const address = async (): Promise<string> => join(folder, `catalog-${++files}`, 'catalog.db');
-  const open = (file: string): Promise<Catalog> => openSqliteCatalog({ file, now });
+  const open = (file: string): Promise<Catalog> => openSqliteCatalog({ file, clock });
   isCatalog(address, open);
 
   test('its file can be read by its owner alone', async () => {
@@ -57,7 +57,7 @@ describe.skipIf(postgresMissing() !== null)('PostgreSQL catalog', () => {
     postgres = await startPrivatePostgres();
   });
   afterAll(() => postgres.close());
-  const open = (url: string): Promise<Catalog> => openPostgresCatalog({ url, now, log });
+  const open = (url: string): Promise<Catalog> => openPostgresCatalog({ url, clock, log });
   isCatalog(() => postgres.createDatabase(), open);
 
   test('while the server is away, statements fail as CATALOG_UNAVAILABLE, and it comes back by itself', async () => {
@@ -221,15 +221,15 @@ function isCatalog(address: () => Promise<string>, open: (address: string) => Pr
       new URL('../../src', import.meta.url).pathname,
     );
     await mkdir(copy, { recursive: true });
-    await expect(migrateCatalog(own.db, own.dialect, now, at)).rejects.toThrow('newer version');
+    await expect(migrateCatalog(own.db, own.dialect, clock, at)).rejects.toThrow('newer version');
     await writeFile(join(copy, '0001_first.ts'), `${first}\n// edited`);
-    await expect(migrateCatalog(own.db, own.dialect, now, at)).rejects.toThrow('0001_first.ts was edited');
+    await expect(migrateCatalog(own.db, own.dialect, clock, at)).rejects.toThrow('0001_first.ts was edited');
     await writeFile(join(copy, '0001_first.ts'), await readFile(new URL('0001_first.ts', migrations)));
     await writeFile(
       join(copy, '0002_second.ts'),
       `export async function up({ table }) { await table('half').addColumn('a', 'text').execute(); throw new Error('broken'); }`,
     );
-    await expect(migrateCatalog(own.db, own.dialect, now, at)).rejects.toThrow('broken');
+    await expect(migrateCatalog(own.db, own.dialect, clock, at)).rejects.toThrow('broken');
     expect((await own.db.introspection.getTables()).map((table) => table.name)).not.toContain('half');
     await own.close();
   });

@@ -34,7 +34,7 @@ export class MigrationError extends Error {
 export async function migrateCatalog(
   db: CatalogDatabase,
   dialect: CatalogDialect,
-  now: () => number,
+  clock: { now(): number },
   folder: URL = defaultFolder,
 ): Promise<string[]> {
   const files = await readMigrationFiles(folder);
@@ -45,7 +45,10 @@ export async function migrateCatalog(
     for (const file of pending) {
       const migration = (await import(file.url.href)) as CatalogMigration;
       await migration.up(migrationKit(transaction as unknown as Kysely<unknown>, dialect));
-      await transaction.insertInto('catalog_migrations').values({ name: file.name, checksum: file.checksum, applied_at: now() }).execute();
+      await transaction
+        .insertInto('catalog_migrations')
+        .values({ name: file.name, checksum: file.checksum, applied_at: clock.now() })
+        .execute();
     }
     return pending.map((file) => file.name);
   });

@@ -2,6 +2,7 @@
 import { Kysely, PostgresDialect } from 'kysely';
 import { migrateCatalog } from '../../catalog/migrate.ts';
 import type { Catalog, CatalogTables } from '../../catalog/schema.ts';
+import type { Clock } from '../../ports/clock.ts';
 import type { Log } from '../../ports/log.ts';
 import { openPool } from './pool.ts';
 
@@ -12,15 +13,15 @@ const connections = 10;
 export interface PostgresCatalogOptions {
   /** `postgres://user:password@host:port/database`; tables go into the connection's first schema */
   url: string;
-  now: () => number;
+  clock: Clock;
   log: Log;
 }
 
 /** The catalog in the database of `url`, migrated. @throws CATALOG_UNAVAILABLE */
-export async function openPostgresCatalog({ url, now, log }: PostgresCatalogOptions): Promise<Catalog> {
+export async function openPostgresCatalog({ url, clock, log }: PostgresCatalogOptions): Promise<Catalog> {
   const db = new Kysely<CatalogTables>({ dialect: new PostgresDialect({ pool: openPool(url, connections, log) }) });
   try {
-    await migrateCatalog(db, 'postgres', now);
+    await migrateCatalog(db, 'postgres', clock);
   } catch (error) {
     await db.destroy();
     throw error;

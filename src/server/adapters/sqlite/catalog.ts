@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { CompiledQuery, Kysely, SqliteDialect, SqliteDriver, type DatabaseConnection, type Driver } from 'kysely';
 import { migrateCatalog } from '../../catalog/migrate.ts';
 import type { Catalog, CatalogTables } from '../../catalog/schema.ts';
+import type { Clock } from '../../ports/clock.ts';
 import { isBusy, openDatabase, type OpenDatabase } from './database.ts';
 
 /** A statement that finds another process writing is tried again for about five seconds; the event loop goes on meanwhile. */
@@ -14,7 +15,7 @@ const busyPauseMs = 15;
 /** Where the catalog lies, and the clock that dates its migrations. */
 export interface SqliteCatalogOptions {
   file: string;
-  now: () => number;
+  clock: Clock;
 }
 
 /**
@@ -23,12 +24,12 @@ export interface SqliteCatalogOptions {
  * TRICKY: there is one connection, so every statement waits for the open transaction: inside one, await nothing but the
  * transaction's own statements, or the process waits for itself.
  */
-export async function openSqliteCatalog({ file, now }: SqliteCatalogOptions): Promise<Catalog> {
+export async function openSqliteCatalog({ file, clock }: SqliteCatalogOptions): Promise<Catalog> {
   await mkdir(dirname(file), { recursive: true });
   await (await open(file, 'a', 0o600)).close();
   const db = new Kysely<CatalogTables>({ dialect: new ImmediateDialect(await patiently(async () => openDatabase(file))) });
   try {
-    await migrateCatalog(db, 'sqlite', now);
+    await migrateCatalog(db, 'sqlite', clock);
   } catch (error) {
     await db.destroy();
     throw error;
