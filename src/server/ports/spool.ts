@@ -29,7 +29,10 @@ export interface SpoolEntry {
   source: string;
   tally: Tally;
   rows: SpoolRows[];
-  /** keys of the event ids that this entry takes, from the id window; released again if the append fails */
+  /**
+   * Keys of the event ids that this entry takes, from {@link IdWindow.take}. The spool settles them when the entry is
+   * durable and releases them when the append fails: the caller of `append` does neither.
+   */
   keys: BigUint64Array;
   /** UTC hours (epoch hours) of events that `rows` touch, for cache invalidation */
   hours: number[];
@@ -39,8 +42,9 @@ export interface SpoolEntry {
 
 /** A sealed segment, ready to be committed. Rows are grouped by table and month. */
 export interface SealedSegment {
-  /** rising, never reused */
+  /** rising in text order, never reused, unique over all nodes */
   id: string;
+  /** `from` and `to` number the rows of one table and month inside the segment; the same after every restart */
   rows: { table: SpoolTable; month: number; from: number; to: number; bytes: Uint8Array[] }[];
   tallies: { workspaceId: string; source: string; tally: Tally; events: number }[];
   cells: { workspaceId: string; hours: number[] }[];
@@ -57,19 +61,38 @@ export interface SpoolState {
   pendingBytes: number;
   oldestPendingMs: number | null;
   isFull: boolean;
+  /** damaged stretches of segments that were set aside since the start, see the runbook */
+  quarantined: number;
+}
+
+/** What one pending segment adds to the ledger of one workspace and source. */
+export interface PendingTally {
+  segmentId: string;
+  workspaceId: string;
+  source: string;
+  tally: Tally;
+  /** accepted events */
+  events: number;
 }
 
 /** Durable append, then sealed segments out in order. */
 export interface Spool {
-  /** Resolves when durable on disk. @throws SPOOL_FULL, DISK_FULL, STOPPING; then nothing of the entry was kept. */
+  /**
+   * Resolves when durable on disk, in the order of the calls. When it rejects nothing of the entry was kept, and
+   * everything that was queued behind it was rejected too: an entry that counted an id of this one as a duplicate is
+   * never acknowledged without it. For that, call it in the same turn of the event loop as the `take` of its keys.
+   * @throws SPOOL_FULL, DISK_FULL, STOPPING
+   */
   append(entry: SpoolEntry): Promise<void>;
-  /** The oldest sealed segment not yet removed; waits for one. null after close. */
-  next(signal?: AbortSignal): Promise<SealedSegment | null>;
-  /** Deletes a segment that the warehouse has and the ledger has counted. */
+  /** Seals what is durable now, if anything, without waiting for size or age. */
+  seal(): Promise<void>;
+  /** The oldest sealed segment not yet removed, or the oldest behind `after`; waits for one. null after close or abort. */
+  next(options?: { after?: string; signal?: AbortSignal }): Promise<SealedSegment | null>;
+  /** Deletes a segment that the warehouse has and the ledger has counted; its bytes may not be used any more. */
   remove(segmentId: string): Promise<void>;
   state(): SpoolState;
-  /** pending (durable, not yet committed) tallies per workspace and source, for the ledger */
-  pendingTallies(): { workspaceId: string; source: string; tally: Tally; events: number }[];
+  /** durable, not yet removed tallies per segment, workspace and source, for the ledger */
+  pendingTallies(): PendingTally[];
   close(): Promise<void>;
 }
 
@@ -77,13 +100,20 @@ export interface Spool {
 export interface IdWindow {
   /**
    * Marks each id that was not seen before as taken. `isNew[i]` tells of `ids[i]`; '' is always new and has no key.
-   * An id twice in one call is new once.
+   * An id twice in one call is new once. @throws DISK_FULL when ids can no longer be kept
    */
   take(workspaceId: string, ids: readonly string[]): { isNew: boolean[]; keys: BigUint64Array };
-  /** Gives keys back whose entry could not be made durable. */
+  /** The spool tells that the entry which took `keys` is durable: from now on they may go to disk. */
+  settle(keys: BigUint64Array): void;
+  /** The spool gives keys back whose entry could not be made durable. */
   release(keys: BigUint64Array): void;
+  /** The spool tells at start of keys that a pending segment holds. */
+  recover(keys: BigUint64Array): void;
   /** Makes the keys of a committed segment durable before the segment goes. */
   persist(keys: BigUint64Array): Promise<void>;
-  state(): { ids: number; capacity: number; oldestMs: number | null; runs: number };
+  state(): { ids: number; capacity: number; oldestMs: number | null; runs: number; memoryBytes: number };
   close(): Promise<void>;
 }
+
+/** What the spool tells the id window. */
+export type SpoolKeys = Pick<IdWindow, 'settle' | 'release' | 'recover'>;
