@@ -3,6 +3,7 @@ import { mkdtemp, rm, stat, writeFile, readFile, mkdir } from 'node:fs/promises'
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import type { Kysely } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openPostgresCatalog } from '../../src/server/adapters/postgres/catalog.ts';
 import { openSqliteCatalog } from '../../src/server/adapters/sqlite/catalog.ts';
@@ -235,4 +236,4 @@ function isCatalog(address: () => Promise<string>, open: (address: string) => Pr
   });
 }
 
-type AnyTables = import('kysely').Kysely<{ catalog_migrations: { name: string } }>;
+type AnyTables = Kysely<{ catalog_migrations: { name: string } }>;

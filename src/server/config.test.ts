@@ -1,0 +1,116 @@
+/** The environment: defaults, refusals in one line, and the table of the documentation. */
+import { readFile, writeFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { ConfigError, configurationTable, readConfig } from './config.ts';
+
+const guide = new URL('../../docs/guides/configuration.md', import.meta.url);
+
+describe('what holds when nothing is set', () => {
+  test('everything is embedded, on this machine alone, and nothing is deleted', () => {
+    expect(readConfig({})).toMatchObject({
+      port: 3000,
+      host: '127.0.0.1',
+      publicUrl: null,
+      webOrigins: [],
+      dataFolder: resolve('data'),
+      secret: null,
+      clickhouseUrl: null,
+      databaseUrl: null,
+      trustedProxies: [],
+      retentionDays: null,
+      initial: { owner: null, workspaceName: 'Default', writeKey: null, apiKey: null },
+    });
+  });
+
+  test('a variable set to nothing counts as unset, and foreign ones are ignored', () => {
+    expect(readConfig({ PORT: '', REDIS_URL: ' ', DATABASE_URL: '', HOME: '/home/me' })).toEqual(readConfig({}));
+  });
+});
+
+describe('what is set', () => {
+  test('is made strict, with bytes and milliseconds inside', () => {
+    const config = readConfig({
+      PORT: '0',
+      PUBLIC_URL: 'https://stats.example.com/',
+      WEB_ORIGINS: 'https://a.example.com, http://localhost:5173',
+      DATABASE_URL: 'postgres://me:pw@db/bellwether',
+      CLICKHOUSE_URL: 'http://default:@clickhouse:8123/bellwether',
+      BELLWETHER_SPOOL_LIMIT_MB: '64',
+      BELLWETHER_QUERY_TIMEOUT_S: '30',
+      BELLWETHER_RETENTION_DAYS: '400',
+      BELLWETHER_TRUSTED_PROXIES: '10.0.0.0/8, ::1',
+      BELLWETHER_COUNTRY_HEADER: 'CF-IPCountry',
+      BELLWETHER_INIT_EMAIL: 'me@example.com',
+      BELLWETHER_INIT_PASSWORD: 'correct horse',
+    });
+    expect(config).toMatchObject({
+      port: 0,
+      publicUrl: 'https://stats.example.com',
+      webOrigins: ['https://a.example.com', 'http://localhost:5173'],
+      spoolLimitBytes: 67_108_864,
+      queryTimeoutMs: 30_000,
+      retentionDays: 400,
+      trustedProxies: ['10.0.0.0/8', '::1'],
+      countryHeader: 'cf-ipcountry',
+      initial: { owner: { email: 'me@example.com', password: 'correct horse' } },
+    });
+  });
+});
+
+describe('a wrong value stops the start with one line', () => {
+  const refusals: [Record<string, string>, string][] = [
+    [{ PORT: 'abc' }, 'PORT is "abc": allowed is a whole number from 0 to 65535.'],
+    [{ PORT: '70000' }, 'PORT is "70000": allowed is a whole number from 0 to 65535.'],
+    [{ PORT: '3000.5' }, 'PORT is "3000.5": allowed is a whole number from 0 to 65535.'],
+    [{ PUBLIC_URL: 'stats.example.com' }, 'PUBLIC_URL is "stats.example.com": allowed is an http:// or https:// address.'],
+    [
+      { WEB_ORIGINS: 'https://a.example.com/app' },
+      'WEB_ORIGINS is "https://a.example.com/app": allowed is origins such as https://app.example.com, separated by commas.',
+    ],
+    [{ WEB_ORIGINS: '*' }, 'WEB_ORIGINS is "*": allowed is origins such as https://app.example.com, separated by commas.'],
+    [{ LOG_LEVEL: 'loud' }, 'LOG_LEVEL is "loud": allowed is trace, debug, info, warn, error, fatal or silent.'],
+    [
+      { BELLWETHER_SECRET: 'short' },
+      'BELLWETHER_SECRET is set (5 characters, not shown): allowed is 32 to 512 visible ASCII characters without spaces.',
+    ],
+    [
+      { DATABASE_URL: 'mysql://me:hunter2@db/x' },
+      'DATABASE_URL is set (23 characters, not shown): allowed is postgres://user:password@host:port/database.',
+    ],
+    [{ REDIS_URL: 'redis://redis:6379' }, 'REDIS_URL is set (18 characters, not shown): not in this version: the bus is this machine.'],
+    [{ SMTP_URL: 'smtp://mail' }, 'SMTP_URL is set (11 characters, not shown): not in this version: no mail is sent.'],
+    [{ BELLWETHER_ROLES: 'ingest' }, 'BELLWETHER_ROLES is "ingest": not in this version: only "all" is.'],
+    [
+      { BELLWETHER_TRUSTED_PROXIES: '10.0.0.0/99' },
+      'BELLWETHER_TRUSTED_PROXIES is "10.0.0.0/99": allowed is IP addresses or networks such as 10.0.0.0/8, separated by commas.',
+    ],
+    [
+      { BELLWETHER_INIT_EMAIL: 'me@example.com' },
+      'BELLWETHER_INIT_PASSWORD is unset: BELLWETHER_INIT_EMAIL is set, and both are needed together.',
+    ],
+    [
+      { BELLWETHER_INIT_WRITE_KEY: 'has spaces in it' },
+      'BELLWETHER_INIT_WRITE_KEY is set (16 characters, not shown): allowed is 8 to 200 characters of A-Z a-z 0-9 . _ ~ -.',
+    ],
+    [
+      { BELLWETHER_COUNTRY_HEADER: 'CF-IPCountry' },
+      'BELLWETHER_TRUSTED_PROXIES is unset: BELLWETHER_COUNTRY_HEADER is "cf-ipcountry", which is believed only from proxies listed there.',
+    ],
+  ];
+  test.each(refusals)('%j', (env, message) => {
+    expect(() => readConfig(env)).toThrow(new ConfigError(message));
+  });
+
+  test('a value with line breaks stays in one line', () => {
+    expect(() => readConfig({ PORT: '1\n2' })).toThrow(new ConfigError('PORT is "1\\n2": allowed is a whole number from 0 to 65535.'));
+  });
+});
+
+test('the guide holds the table of all variables', async () => {
+  const text = await readFile(guide, 'utf8');
+  const [before, , after] = text.split(/<!-- variables -->\n|<!-- end of variables -->\n/);
+  const expected = `${before}<!-- variables -->\n${configurationTable()}\n<!-- end of variables -->\n${after}`;
+  if (process.env.UPDATE_DOCS === '1') await writeFile(guide, expected);
+  expect(process.env.UPDATE_DOCS === '1' ? expected : text, 'run UPDATE_DOCS=1 npx vitest run src/server/config.test.ts').toBe(expected);
+});
