@@ -7,6 +7,8 @@ export interface AcceptedBatch {
   source: string;
   events: readonly Event[];
   durableMs: number;
+  /** newest `received` instant of the events, as in their spool entry, epoch ms */
+  receivedMs: number;
   /** true for imports and backfills, which do not move live windows */
   isBackfill: boolean;
 }

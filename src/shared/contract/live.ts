@@ -1,6 +1,7 @@
 /** The messages of the live socket (normative text: docs/formats/live.md). */
 import type { QueryInput } from '../model/query.ts';
 import type { Result } from '../model/result.ts';
+import type { ResultDelta } from '../model/result-delta.ts';
 import type { ProblemDocument } from '../model/errors.ts';
 
 /** Channels one can subscribe to besides queries. */
@@ -33,27 +34,40 @@ export interface Vitals {
   events: { m1: number; m5: number; m15: number; m60: number };
   /** events per minute of the last 60 minutes, oldest first; the last one is still filling */
   perMinute: number[];
-  /** distinct persons seen in the last 30 minutes */
+  /** distinct users, or anonymous ids where no user is given, seen in the last 30 minutes */
   activeUsers: number;
+  /** standard error of `activeUsers` as a ratio of it; 0 while it is exact */
+  activeUsersErrorRatio: number;
   /** sums of numeric properties over the last 60 minutes, per `event.property`, largest first */
   sums: { event: string; property: string; m5: number; m60: number }[];
   /** events per name in the last 60 minutes, most first */
   byName: { name: string; m1: number; m60: number }[];
-  /** where data stands: newest event durable, newest event answerable, both ISO or null */
+  /** where data stands: receipt of the newest event that is durable, and up to which receipt all is answerable; ISO or null */
   newestDurable: string | null;
   watermark: string | null;
 }
 
-/** Server to client: an answer or a change of one. A delta's rows replace those of the same bucket and `by`. */
+/**
+ * Server to client: an answer or a change of one. How a delta of a result is applied: src/shared/model/result-delta.ts.
+ * Activities of a delta are new ones (newest last); vitals always come whole.
+ */
 export type LiveMessage =
-  | { id: string; seq: number; kind: 'snapshot' | 'delta'; result: Result; removed?: unknown[][]; partial: boolean; watermark: string | null }
+  | ({ id: string; seq: number; kind: 'snapshot'; result: Result } & Standing)
+  | ({ id: string; seq: number; kind: 'delta' } & ResultDelta & Standing)
   | { id: string; seq: number; kind: 'snapshot' | 'delta'; channel: 'activity'; activities: Activity[] }
   | { id: string; seq: number; kind: 'snapshot' | 'delta'; channel: 'vitals'; vitals: Vitals };
+
+/** How final an answer is. */
+export interface Standing {
+  /** true until the range of the answer has ended and all of it is answerable */
+  partial: boolean;
+  watermark: string | null;
+}
 
 /** State of the pipeline as seen by a client. */
 export interface LiveStatus {
   state: 'live' | 'catching-up' | 'degraded';
-  /** age of the newest answerable event that is still behind the newest durable one; 0 when caught up */
+  /** how long the oldest event that is durable and not yet answerable has waited; 0 when caught up */
   freshnessMs: number;
   reason?: string;
 }
@@ -62,7 +76,8 @@ export interface LiveStatus {
 export interface ServerToClient {
   data: (message: LiveMessage) => void;
   'bellwether:status': (status: LiveStatus) => void;
-  error: (problem: ProblemDocument) => void;
+  /** a subscription that fails later, named by `id`; a message without acknowledgement that was refused; or the end of the connection */
+  error: (problem: ProblemDocument & { id?: string }) => void;
 }
 /** Socket.IO events by direction. */
 export interface ClientToServer {
