@@ -45,7 +45,7 @@ export const rejectReasons = {
   PROPERTIES_INVALID: 'properties must be a JSON object.',
   PROPERTIES_TOO_MANY: 'More than 1,000 properties.',
   PROPERTIES_TOO_DEEP: 'Properties nest deeper than 16 levels.',
-  PROPERTY_KEY_INVALID: 'A property key is empty, longer than 200 characters, or given twice.',
+  PROPERTY_KEY_INVALID: 'A property key is empty, longer than 200 characters, reserved, or given twice.',
   PROPERTY_VALUE_INVALID: 'A property value cannot be kept.',
   EVENT_TOO_LARGE: 'The event is larger than 1 MB.',
   TYPE_UNKNOWN: 'The message type is not known.',
