@@ -1,0 +1,218 @@
+/** The edge of the HTTP server: who is let in, what errors look like, what headers say, what the documents hold. */
+import { mkdtemp, mkdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { FastifyInstance } from 'fastify';
+import { pino } from 'pino';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { z } from 'zod';
+import type { Route } from '../../shared/contract/route.ts';
+import { Problem } from '../../shared/model/errors.ts';
+import type { Principal } from '../identity/principal.ts';
+import { bindRoute } from './binding.ts';
+import { createHttpServer } from './server.ts';
+
+const owner: Principal = { kind: 'person', workspaceId: 'w1', id: 'p1', scopes: ['ask', 'admin'] };
+const asker: Principal = { kind: 'api-key', workspaceId: 'w1', id: 'k1', scopes: ['ask'] };
+
+const echoRoute = {
+  method: 'POST',
+  path: '/api/test/:id',
+  operation: 'echo',
+  summary: 'Echo.',
+  tag: 'test',
+  access: 'ask',
+  params: z.object({ id: z.string() }),
+  query: z.object({ size: z.coerce.number().max(10).default(1) }),
+  body: z.strictObject({ text: z.string() }),
+  answer: z.object({ text: z.string() }),
+} as const satisfies Route;
+
+const plain = (path: string, access: Route['access']) =>
+  ({ method: 'GET', path, operation: path, summary: '', tag: 'test', access }) as const satisfies Route;
+
+let folder: string;
+let app: FastifyInstance;
+let url: string;
+const logged: string[] = [];
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'bellwether-http-'));
+  for (const name of ['web/assets', 'tracker']) await mkdir(join(folder, name), { recursive: true });
+  await writeFile(join(folder, 'web/index.html'), '<!doctype html><title>app</title>');
+  await writeFile(join(folder, 'web/assets/a-1234.js'), 'export {}');
+  await writeFile(join(folder, 'tracker/tracker.js'), 'x');
+  app = await createHttpServer({
+    log: pino({ level: 'error' }, { write: (line: string) => void logged.push(line) }),
+    gatekeeper: {
+      authenticateBearer: async (token) => ({ owner, asker })[token] ?? null,
+      authenticateSession: async (headers) => (headers.get('cookie') === 'good=1' ? owner : null),
+    },
+    authHandler: async (request, address) =>
+      new Response(JSON.stringify({ path: new URL(request.url).pathname, address, body: await request.text() }), {
+        headers: { 'set-cookie': 'a=1' },
+      }),
+    bindings: [
+      bindRoute(echoRoute, async ({ params, query, body }) => ({ text: `${params.id} ${query.size} ${body.text}` })),
+      bindRoute(plain('/api/test/admin', 'admin'), async ({ principal }) => principal.id),
+      bindRoute(plain('/api/test/public', 'public'), async ({ principal }) => ({ isKnown: principal !== null })),
+      bindRoute(plain('/api/test/breaks', 'public'), async () => {
+        throw new Error('the password is hunter2');
+      }),
+      bindRoute(plain('/api/test/busy', 'public'), async () => {
+        throw new Problem('SPOOL_FULL', 'Full.', { retryAfterSeconds: 7 });
+      }),
+    ],
+    documentedRoutes: [],
+    plugins: [],
+    webOrigins: ['https://friend.example'],
+    publicUrl: null,
+    trustedProxies: [],
+    distFolder: folder,
+    version: '0.0.0',
+  });
+  url = await app.listen({ port: 0, host: '127.0.0.1' });
+});
+afterAll(async () => {
+  await app.close();
+  await rm(folder, { recursive: true });
+});
+
+const echo = (headers: Record<string, string>, body = '{"text":"hi"}', path = '/api/test/7?size=3') =>
+  fetch(`${url}${path}`, { method: 'POST', headers: { 'content-type': 'application/json', ...headers }, body });
+const codeOf = async (response: Response) => ((await response.json()) as { code: string }).code;
+
+describe('who is let in', () => {
+  test('a key with the scope is', async () => {
+    expect(await (await echo({ authorization: 'Bearer asker' })).json()).toEqual({ text: '7 3 hi' });
+  });
+
+  test('nobody, an unknown key, and another scheme are not', async () => {
+    for (const [headers, code] of [
+      [{}, 'CREDENTIALS_MISSING'],
+      [{ authorization: 'Bearer nobody' }, 'CREDENTIALS_INVALID'],
+      [{ authorization: 'Digest x' }, 'CREDENTIALS_INVALID'],
+    ] as const) {
+      const response = await echo(headers);
+      expect(response.status).toBe(401);
+      expect(response.headers.get('www-authenticate')).toBe('Bearer');
+      expect(await codeOf(response)).toBe(code);
+    }
+  });
+
+  test('a key without the scope is refused', async () => {
+    const response = await fetch(`${url}/api/test/admin`, { headers: { authorization: 'Bearer asker' } });
+    expect([response.status, await codeOf(response)]).toEqual([403, 'FORBIDDEN']);
+  });
+
+  test('a session may change things from our own pages and from friends only', async () => {
+    const tries = [
+      { origin: url },
+      { origin: 'https://friend.example' },
+      { 'sec-fetch-site': 'same-origin' },
+      { origin: 'https://evil.example' },
+      {},
+    ];
+    const statuses = await Promise.all(
+      tries.map(async (headers) => (await echo({ cookie: 'good=1', ...(headers as Record<string, string>) })).status),
+    );
+    expect(statuses).toEqual([200, 200, 200, 403, 403]);
+  });
+
+  test('a public route works with a bad key too', async () => {
+    const response = await fetch(`${url}/api/test/public`, { headers: { authorization: 'Bearer nobody' } });
+    expect(await response.json()).toEqual({ isKnown: false });
+  });
+});
+
+describe('errors', () => {
+  test('are problem documents that name what is wrong', async () => {
+    const response = await echo({ authorization: 'Bearer asker' }, '{"text":5}');
+    expect(response.headers.get('content-type')).toContain('application/problem+json');
+    expect(await response.json()).toMatchObject({ status: 400, code: 'REQUEST_INVALID', detail: expect.stringContaining('"text"') });
+    expect(await codeOf(await echo({ authorization: 'Bearer asker' }, '{"text":"a","more":1}'))).toBe('REQUEST_INVALID');
+    expect(await codeOf(await echo({ authorization: 'Bearer asker' }, '{"te'))).toBe('BODY_UNDECODABLE');
+    expect(await codeOf(await echo({ authorization: 'Bearer asker' }, 'x=1', '/api/test/7?size=11'))).toBe('BODY_UNDECODABLE');
+    expect(await codeOf(await echo({ authorization: 'Bearer asker', 'content-type': 'text/xml' }))).toBe('BODY_TYPE_UNKNOWN');
+  });
+
+  test('of ours say nothing outside and are logged', async () => {
+    const response = await fetch(`${url}/api/test/breaks`);
+    const text = await response.text();
+    expect(response.status).toBe(500);
+    expect(text).not.toContain('hunter2');
+    expect(logged.join('')).toContain('unexpected error');
+  });
+
+  test('that pass say when to try again', async () => {
+    const response = await fetch(`${url}/api/test/busy`);
+    expect([response.status, response.headers.get('retry-after')]).toEqual([503, '7']);
+  });
+
+  test('an unknown address of the API is a problem, of the app the page', async () => {
+    expect(await codeOf(await fetch(`${url}/api/nothing`))).toBe('NOT_FOUND');
+    expect(await (await fetch(`${url}/explore?x=1`)).text()).toContain('<title>app</title>');
+    expect((await fetch(`${url}/missing.png`)).status).toBe(404);
+  });
+});
+
+describe('headers', () => {
+  test('forbid inline scripts and style elements', async () => {
+    const policy = (await fetch(`${url}/`)).headers.get('content-security-policy') ?? '';
+    expect(policy).toContain("script-src 'self'");
+    expect(policy).toContain("style-src-elem 'self'");
+    expect(policy.match(/unsafe-inline/g)).toHaveLength(1);
+  });
+
+  test('let hashed files be kept, pages and answers not', async () => {
+    const cachingOf = async (path: string) => (await fetch(`${url}${path}`)).headers.get('cache-control');
+    expect(await cachingOf('/assets/a-1234.js')).toContain('immutable');
+    expect(await cachingOf('/')).toBe('no-cache');
+    expect(await cachingOf('/api/test/public')).toBe('no-store');
+  });
+
+  test('let the tracker be loaded by other sites', async () => {
+    expect((await fetch(`${url}/tracker.js`)).headers.get('cross-origin-resource-policy')).toBe('cross-origin');
+  });
+
+  test('let friends read with credentials, others not', async () => {
+    const ask = (origin: string) =>
+      fetch(`${url}/api/test/public`, { method: 'OPTIONS', headers: { origin, 'access-control-request-method': 'POST' } });
+    const friend = await ask('https://friend.example');
+    expect([
+      friend.status,
+      friend.headers.get('access-control-allow-origin'),
+      friend.headers.get('access-control-allow-credentials'),
+    ]).toEqual([204, 'https://friend.example', 'true']);
+    expect((await ask('https://evil.example')).headers.get('access-control-allow-origin')).toBeNull();
+  });
+});
+
+describe('documents', () => {
+  test('the OpenAPI document holds every route with its schemas', async () => {
+    const document = (await (await fetch(`${url}/api/openapi.json`)).json()) as {
+      openapi: string;
+      paths: Record<string, Record<string, { parameters: unknown[]; requestBody: unknown }>>;
+    };
+    expect(document.openapi).toBe('3.1.0');
+    const operation = document.paths['/api/test/{id}']?.post;
+    expect(operation?.parameters).toHaveLength(2);
+    expect(operation?.requestBody).toBeDefined();
+  });
+
+  test('the human page lists them without scripts', async () => {
+    const page = await (await fetch(`${url}/api/docs`)).text();
+    expect(page).toContain('/api/test/:id');
+    expect(page).not.toContain('<script');
+  });
+});
+
+test('the sign-in library gets its calls as web requests, with the address of the socket', async () => {
+  const response = await fetch(`${url}/api/auth/sign-in/email`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', 'x-forwarded-for': '1.2.3.4' },
+    body: '{"a":1}',
+  });
+  expect(await response.json()).toEqual({ path: '/api/auth/sign-in/email', address: '127.0.0.1', body: '{"a":1}' });
+  expect(response.headers.get('set-cookie')).toBe('a=1');
+});
