@@ -1,0 +1,29 @@
+/** Starts the web app. */
+import './ui/fonts.css';
+import './ui/mantine.css';
+import 'virtual:theme.css';
+import './ui/base.css';
+import { localStorageColorSchemeManager, MantineProvider } from '@mantine/core';
+import { StrictMode } from 'react';
+import { createRoot } from 'react-dom/client';
+import { createApp } from './app.tsx';
+import { createQueryClient } from './data/queries.ts';
+import { theme } from './ui/theme.ts';
+
+const App = createApp(createQueryClient());
+const place = document.getElementById('root');
+if (place === null) throw new Error('index.html has no element with the id "root".');
+
+createRoot(place).render(
+  <StrictMode>
+    <MantineProvider
+      theme={theme}
+      withCssVariables={false}
+      withGlobalClasses={false}
+      defaultColorScheme="auto"
+      colorSchemeManager={localStorageColorSchemeManager({ key: 'bellwether.theme' })}
+    >
+      <App />
+    </MantineProvider>
+  </StrictMode>,
+);

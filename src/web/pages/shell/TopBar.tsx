@@ -1,0 +1,44 @@
+/** The bar at the top: where one is, what is looked at, whether it is live, and who is looking. */
+import { UnstyledButton } from '@mantine/core';
+import { IconSearch } from '@tabler/icons-react';
+import type { ReactNode } from 'react';
+import type { Session } from '../../../shared/contract/identity.ts';
+import { workspaceOf } from '../../data/session.ts';
+import { BellMark } from '../../ui/BellMark.tsx';
+import { LiveDot } from './LiveDot.tsx';
+import { PeriodControls } from './PeriodControls.tsx';
+import { PersonMenu } from './PersonMenu.tsx';
+import type { Place } from './places.ts';
+import classes from './TopBar.module.css';
+
+const isApple = /Mac|iPhone|iPad/.test(navigator.userAgent);
+
+/** The bar of `place`, with range and zone where the place has them. */
+export function TopBar({ session, place, onSearch }: { session: Session; place: Place | undefined; onSearch: () => void }): ReactNode {
+  return (
+    <header className={classes.bar}>
+      <div className={classes.where}>
+        <span className={classes.mark}>
+          <BellMark sizePx={22} />
+        </span>
+        <span className={`${classes.workspace} bw-clip`} dir="auto">
+          {workspaceOf(session)?.name ?? 'Workspace'}
+        </span>
+      </div>
+      <UnstyledButton className={classes.search} onClick={onSearch} aria-keyshortcuts="Control+K Meta+K">
+        <IconSearch size={16} stroke={1.5} aria-hidden="true" />
+        <span className={classes.searchLabel}>Go to or do…</span>
+        <kbd className={classes.keys}>{isApple ? '⌘ K' : 'Ctrl K'}</kbd>
+      </UnstyledButton>
+      <div className={classes.state}>
+        <LiveDot />
+        <PersonMenu person={session.person} />
+      </div>
+      {place?.hasPeriod === true && (
+        <div className={classes.period}>
+          <PeriodControls />
+        </div>
+      )}
+    </header>
+  );
+}

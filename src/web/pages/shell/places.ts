@@ -1,0 +1,28 @@
+/** The places one can go to, in the order of the rail. */
+import { IconActivity, IconHome, IconRocket, IconTelescope } from '@tabler/icons-react';
+
+/** A place with its own address. */
+export interface Place {
+  path: '/' | '/explore' | '/events' | '/start';
+  label: string;
+  icon: typeof IconHome;
+  /** second key after G that goes there */
+  key: string;
+  /** what one does there, for the palette */
+  about: string;
+  /** it has a range and a zone */
+  hasPeriod: boolean;
+}
+
+/** The places. */
+export const places: readonly Place[] = [
+  { path: '/', label: 'Home', icon: IconHome, key: 'h', about: 'What is happening now', hasPeriod: true },
+  { path: '/explore', label: 'Explore', icon: IconTelescope, key: 'e', about: 'Ask a question of your events', hasPeriod: true },
+  { path: '/events', label: 'Events', icon: IconActivity, key: 'v', about: 'Live stream, search, dead letters, ledger', hasPeriod: false },
+  { path: '/start', label: 'Get started', icon: IconRocket, key: 's', about: 'Send your first event', hasPeriod: false },
+];
+
+/** The place that `pathname` belongs to; undefined beyond all of them. */
+export function placeOf(pathname: string): Place | undefined {
+  return places.find((place) => (place.path === '/' ? pathname === '/' : pathname === place.path || pathname.startsWith(`${place.path}/`)));
+}

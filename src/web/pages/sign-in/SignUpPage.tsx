@@ -1,0 +1,79 @@
+/** The first owner makes their account, with the one-time link that the server printed. */
+import { Button, PasswordInput, TextInput } from '@mantine/core';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { Link, useRouter, useSearch } from '@tanstack/react-router';
+import type { FormEvent, ReactNode } from 'react';
+import { toServerProblem } from '../../data/http.ts';
+import { passwordLength, sessionQuery, signUp } from '../../data/session.ts';
+import { Notice } from '../../ui/Notice.tsx';
+import { Door } from './Door.tsx';
+import classes from './Door.module.css';
+
+/** The page; without a token it says where to find one. */
+export function SignUpPage(): ReactNode {
+  const { token } = useSearch({ strict: false }) as { token?: string };
+  const client = useQueryClient();
+  const router = useRouter();
+  const attempt = useMutation({
+    mutationFn: signUp,
+    onSuccess: (answer) => {
+      client.setQueryData(sessionQuery.queryKey, answer);
+      void router.navigate({ to: '/start' });
+    },
+  });
+  if (token === undefined || token === '') {
+    return (
+      <Door title="A link is missing">
+        <p>The address of this page must hold the one-time token that the server printed when it started for the first time.</p>
+        <Link to="/sign-in">Sign in instead</Link>
+      </Door>
+    );
+  }
+  const submit = (event: FormEvent<HTMLFormElement>): void => {
+    event.preventDefault();
+    const fields = new FormData(event.currentTarget);
+    attempt.mutate({
+      token,
+      name: String(fields.get('name')),
+      email: String(fields.get('email')),
+      password: String(fields.get('password')),
+    });
+  };
+  return (
+    <Door title="Make the owner's account">
+      <p className="bw-quiet">This link works once. You will own this server and everything sent to it; nothing leaves the machine.</p>
+      <form className={classes.form} onSubmit={submit}>
+        <TextInput name="name" label="Your name" autoComplete="name" required withAsterisk={false} maxLength={100} autoFocus size="md" />
+        <TextInput
+          name="email"
+          type="email"
+          label="E-mail"
+          autoComplete="username"
+          required
+          withAsterisk={false}
+          maxLength={254}
+          size="md"
+        />
+        <PasswordInput
+          name="password"
+          label="Password"
+          description={`At least ${passwordLength.min} characters.`}
+          autoComplete="new-password"
+          required
+          withAsterisk={false}
+          minLength={passwordLength.min}
+          maxLength={passwordLength.max}
+          size="md"
+        />
+        {attempt.isError && (
+          <Notice tone="error" title={toServerProblem(attempt.error).title}>
+            {toServerProblem(attempt.error).message}
+          </Notice>
+        )}
+        <Button type="submit" size="md" loading={attempt.isPending}>
+          Make the account
+        </Button>
+      </form>
+    </Door>
+  );
+}

@@ -1,0 +1,40 @@
+/** How the web app is built and, in development, served. */
+import { fileURLToPath } from 'node:url';
+import react from '@vitejs/plugin-react';
+import { defineConfig } from 'vite';
+import type { Plugin } from 'vite';
+import { themeCss } from './src/web/ui/theme-css.ts';
+
+const server = process.env['BELLWETHER_URL'] ?? 'http://127.0.0.1:3000';
+
+/** The style sheet of the theme as a module, made from the tokens. */
+function themeStyleSheet(): Plugin {
+  const id = '\0virtual:theme.css';
+  return {
+    name: 'bellwether-theme',
+    resolveId: (source) => (source === 'virtual:theme.css' ? id : undefined),
+    load: (source) => (source === id ? themeCss() : undefined),
+  };
+}
+
+export default defineConfig({
+  root: fileURLToPath(new URL('./src/web', import.meta.url)),
+  cacheDir: fileURLToPath(new URL('./.cache/vite', import.meta.url)),
+  plugins: [react(), themeStyleSheet()],
+  build: {
+    outDir: fileURLToPath(new URL('./dist/web', import.meta.url)),
+    emptyOutDir: true,
+    target: 'es2022',
+    // TRICKY: inlined fonts and images would be data: addresses, which the content policy refuses for fonts
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    chunkSizeWarningLimit: 700,
+  },
+  server: {
+    proxy: {
+      '/api': server,
+      '/v1': server,
+      '/socket.io': { target: server, ws: true },
+    },
+  },
+});
