@@ -1,10 +1,28 @@
 /** The catalog's tables as Kysely sees them. Instants are epoch ms (integers); JSON is text. */
-import type { Generated, Kysely } from 'kysely';
+import type { ColumnType, Generated, Kysely } from 'kysely';
 
-/** The tables of the catalog. `auth_*` are written by better-auth alone; we read names and addresses from them. */
+type AuthInstant = ColumnType<never, string, string>;
+
+/** The tables of the catalog. Those named `auth_*` have the shape that better-auth 1.7 reads and writes. */
 export interface CatalogTables {
-  auth_users: { id: string; name: string; email: string };
-  auth_sessions: { id: string; user_id: string; token: string };
+  /** instants of `auth_*` tables are written as ISO text, and read by better-auth alone; `email` is lower case */
+  auth_users: {
+    id: string;
+    name: string;
+    email: string;
+    email_verified: ColumnType<never, 0 | 1, 0 | 1>;
+    created_at: AuthInstant;
+    updated_at: AuthInstant;
+  };
+  auth_accounts: {
+    id: string;
+    user_id: string;
+    account_id: string;
+    provider_id: string;
+    password: string | null;
+    created_at: AuthInstant;
+    updated_at: AuthInstant;
+  };
   workspaces: { id: string; name: string; created_at: number; settings: string };
   memberships: { workspace_id: string; person_id: string; role: string; created_at: number };
   /** kind: 'write' or 'api'. `hash`: SHA-256 of the key, hex. `sealed`: the key itself, encrypted, for write keys only */
