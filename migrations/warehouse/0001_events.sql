@@ -1,5 +1,5 @@
 -- The events of all workspaces, and what the ingest stream says about people.
-CREATE TABLE events
+CREATE TABLE IF NOT EXISTS events
 (
     workspace LowCardinality(String),
     name LowCardinality(String),
@@ -18,7 +18,7 @@ PARTITION BY toYYYYMM(time)
 ORDER BY (workspace, toDate(time), name, time)
 SETTINGS non_replicated_deduplication_window = 10000, fsync_after_insert = 1;
 
-CREATE TABLE dead_letters
+CREATE TABLE IF NOT EXISTS dead_letters
 (
     workspace LowCardinality(String),
     received DateTime64(3, 'UTC'),
@@ -37,7 +37,7 @@ TTL toDateTime(received) + INTERVAL 30 DAY
 SETTINGS non_replicated_deduplication_window = 10000, fsync_after_insert = 1;
 
 -- What identify and group calls said. kind: 'user' or 'group'.
-CREATE TABLE traits
+CREATE TABLE IF NOT EXISTS traits
 (
     workspace LowCardinality(String),
     kind LowCardinality(String),
@@ -52,7 +52,7 @@ ORDER BY (workspace, kind, id, time)
 SETTINGS non_replicated_deduplication_window = 10000, fsync_after_insert = 1;
 
 -- Which id is the same person as which other: identify links anonymous to user, alias links the previous id to the new one.
-CREATE TABLE identity_links
+CREATE TABLE IF NOT EXISTS identity_links
 (
     workspace LowCardinality(String),
     alias String,

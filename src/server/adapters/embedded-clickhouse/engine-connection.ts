@@ -1,0 +1,92 @@
+/** One native connection: settings before each request, then one request at a time. */
+import type { ChdbAddon, NativeAnswer, NativeConnection, NativeInsert } from './chdb-addon.ts';
+import { asEngineError, engineError } from './engine-error.ts';
+import { placeholders, settingsChange, type Settings } from './engine-settings.ts';
+
+/** What runs on a connection. `mark` opens the text, so that the running statement can be found and killed. */
+export interface EngineRequest {
+  mark: string;
+  sql: string;
+  settings: Settings;
+  parameters: Settings;
+}
+
+/**
+ * One native connection.
+ *
+ * TRICKY: parameters go in by `SET param_x`, never by the addon's own argument: chDB 3.4 keeps that argument in one place
+ * for the whole process, and statements running at the same time on other connections overwrite it.
+ */
+export class EngineConnection {
+  readonly #addon: ChdbAddon;
+  readonly #base: Settings;
+  readonly #native: NativeConnection;
+  #current: Settings = new Map();
+  #isBroken = false;
+
+  constructor(addon: ChdbAddon, folder: string, engineArguments: readonly string[], base: Settings) {
+    this.#addon = addon;
+    this.#base = base;
+    this.#native = addon.CreateConnection(folder, engineArguments);
+  }
+
+  /** true after its settings could not be set: it must be closed and replaced */
+  get isBroken(): boolean {
+    return this.#isBroken;
+  }
+
+  /** The whole answer in `format`, unless the statement names another. */
+  async query(request: EngineRequest, format: string): Promise<NativeAnswer> {
+    const sql = await this.#prepare(request);
+    return this.#addon.QueryAsyncConnection(this.#native, sql, format).catch(rethrow);
+  }
+
+  /** Inserts `bytes`; the statement ends with its FORMAT. The bytes must not change until this settles. */
+  async insert(request: EngineRequest, bytes: Uint8Array): Promise<NativeInsert> {
+    const prefix = await this.#prepare(request);
+    return this.#addon.InsertRawAsyncConnection(this.#native, prefix, bytes, false).catch(rethrow);
+  }
+
+  /** The answer piece by piece. Only for formats whose pieces can be put one after another. */
+  async *stream(request: EngineRequest, format: string): AsyncGenerator<Buffer, void, undefined> {
+    const sql = await this.#prepare(request);
+    const stream = this.#addon.StreamQuery(this.#native, sql, format);
+    try {
+      for (;;) {
+        const piece = await this.#addon.StreamFetch(stream).catch(rethrow);
+        if (piece.done) return;
+        if (piece.bytes.length > 0) yield piece.bytes;
+      }
+    } finally {
+      this.#addon.StreamCancel(stream);
+    }
+  }
+
+  close(): void {
+    this.#addon.CloseConnection(this.#native);
+  }
+
+  async #prepare(request: EngineRequest): Promise<string> {
+    const missing = placeholders(request.sql).find((name) => !request.parameters.has(`param_${name}`));
+    if (missing !== undefined) throw engineError('parameterMissing', `Substitution \`${missing}\` is not set`);
+    const wanted = new Map([...this.#base, ...request.settings, ...request.parameters]);
+    const change = settingsChange(this.#current, wanted);
+    if (change !== null) await this.#set(change, wanted);
+    return request.mark + request.sql;
+  }
+
+  async #set(change: string, wanted: Settings): Promise<void> {
+    try {
+      await this.#addon.QueryAsyncConnection(this.#native, change, 'Null');
+      this.#current = wanted;
+    } catch (error) {
+      // Part of the change may have been applied: nobody else may use this connection.
+      this.#isBroken = true;
+      throw asEngineError(error);
+    }
+  }
+}
+
+function rethrow(error: unknown): never {
+  throw asEngineError(error);
+}

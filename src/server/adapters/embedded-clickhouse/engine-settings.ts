@@ -1,0 +1,33 @@
+/** Settings of native connections, as text for SET: only what differs from the request before is sent. */
+
+/** Setting values by name. */
+export type Settings = ReadonlyMap<string, string>;
+
+/** `value` as an SQL string. All values are quoted: the engine converts, and a token of digits stays a token. */
+export function quote(value: string): string {
+  return "'" + value.replaceAll('\\', '\\\\').replaceAll("'", "\\'") + "'";
+}
+
+/** The SET statement that leads from `current` to `wanted`; null when nothing differs. Parameters are never reset. */
+export function settingsChange(current: Settings, wanted: Settings): string | null {
+  const changes: string[] = [];
+  for (const [name, value] of wanted) {
+    if (current.get(name) !== value) changes.push(`${name} = ${quote(value)}`);
+  }
+  for (const name of current.keys()) {
+    if (!wanted.has(name) && !name.startsWith('param_')) changes.push(`${name} = DEFAULT`);
+  }
+  return changes.length === 0 ? null : `SET ${changes.join(', ')}`;
+}
+
+const placeholder = /'(?:[^'\\]|\\.|'')*'|"(?:[^"\\]|\\.|"")*"|`(?:[^`\\]|\\.|``)*`|--[^\n]*|\/\*[\s\S]*?\*\/|\{\s*(\w+)\s*:/g;
+
+/** Names of the `{name:Type}` placeholders of a statement, outside of strings and comments. */
+export function placeholders(statement: string): string[] {
+  const names: string[] = [];
+  if (!statement.includes('{')) return names;
+  for (const match of statement.matchAll(placeholder)) {
+    if (match[1] !== undefined) names.push(match[1]);
+  }
+  return names;
+}

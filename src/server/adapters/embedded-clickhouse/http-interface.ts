@@ -1,0 +1,126 @@
+/** ClickHouse's HTTP interface over the engine, as far as `@clickhouse/client` uses it. */
+import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { Engine, EngineWork } from './engine.ts';
+import { asEngineError, engineError, engineCodes, type EngineError } from './engine-error.ts';
+import { readStatementRequest, type StatementRequest } from './http-request.ts';
+
+/** Formats whose pieces, put one after another, are the whole answer; others have a head or an end and are built whole. */
+const streamedFormats = new Set([
+  'JSONEachRow',
+  'JSONCompactEachRow',
+  'Native',
+  'RowBinary',
+  'CSV',
+  'TabSeparated',
+  'TSV',
+  'TabSeparatedRaw',
+  'TSVRaw',
+  'RawBLOB',
+]);
+
+/** A server that answers statements with `engine`; every request but `/ping` must bring `secret`. */
+export function createHttpInterface(engine: Engine, secret: string): Server {
+  const server = createServer({ maxHeaderSize: 16 * 1024 * 1024, keepAliveTimeout: 60_000, requestTimeout: 0 }, (message, response) => {
+    if (message.url === '/ping') response.end('Ok.\n');
+    else if (isAuthentic(message, secret)) void answer(engine, message, response);
+    else sendError(response, engineError('authentication', 'Authentication failed: the secret is missing or wrong'));
+  });
+  return server;
+}
+
+function isAuthentic(message: IncomingMessage, secret: string): boolean {
+  const basic = /^Basic (.+)$/i.exec(message.headers.authorization ?? '')?.[1];
+  const given =
+    message.headers['x-clickhouse-key'] ??
+    Buffer.from(basic ?? '', 'base64')
+      .toString('utf8')
+      .split(':')
+      .slice(1)
+      .join(':');
+  const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
+  return timingSafeEqual(digest(String(given)), digest(secret));
+}
+
+async function answer(engine: Engine, message: IncomingMessage, response: ServerResponse): Promise<void> {
+  const cancel = new AbortController();
+  response.once('close', () => {
+    if (!response.writableFinished) cancel.abort();
+  });
+  try {
+    const request = await readStatementRequest(message);
+    response.setHeader('X-ClickHouse-Query-Id', request.queryId);
+    await run(engine, request, cancel.signal, response);
+  } catch (error) {
+    sendError(response, asEngineError(error));
+  }
+}
+
+async function run(engine: Engine, request: StatementRequest, signal: AbortSignal, response: ServerResponse): Promise<void> {
+  const work: EngineWork = {
+    sql: request.sql,
+    settings: request.settings,
+    parameters: request.parameters,
+    isReadOnly: request.isReadOnly,
+    signal,
+  };
+  if (request.data !== null) {
+    const written = await engine.insert(work, request.data);
+    response.setHeader(
+      'X-ClickHouse-Summary',
+      summary({ written_rows: written.rowsWritten, written_bytes: written.bytesWritten, elapsed_ns: written.elapsed * 1e9 }),
+    );
+    response.end();
+  } else if (request.isReadOnly && streamedFormats.has(request.format)) {
+    await streamAnswer(engine, work, request.format, response);
+  } else {
+    const whole = await engine.query(work, request.format);
+    response.setHeader('X-ClickHouse-Format', request.format);
+    response.setHeader(
+      'X-ClickHouse-Summary',
+      summary({ read_rows: whole.rowsRead, read_bytes: whole.bytesRead, elapsed_ns: whole.elapsed * 1e9 }),
+    );
+    response.end(whole.bytes);
+  }
+}
+
+function summary(figures: Record<string, number>): string {
+  const all = {
+    read_rows: 0,
+    read_bytes: 0,
+    written_rows: 0,
+    written_bytes: 0,
+    total_rows_to_read: 0,
+    result_rows: 0,
+    result_bytes: 0,
+    elapsed_ns: 0,
+    ...figures,
+  };
+  return JSON.stringify(Object.fromEntries(Object.entries(all).map(([name, value]) => [name, String(Math.round(value))])));
+}
+
+/** An error after the first piece is told at the end of the body, between tags, as ClickHouse does since 25.11. */
+async function streamAnswer(engine: Engine, work: EngineWork, format: string, response: ServerResponse): Promise<void> {
+  const tag = randomBytes(8).toString('hex');
+  response.setHeader('X-ClickHouse-Format', format);
+  response.setHeader('X-ClickHouse-Exception-Tag', tag);
+  try {
+    await engine.stream(work, format, async (piece) => {
+      if (!response.write(piece) && !response.destroyed) await once(response, 'drain', { signal: work.signal });
+    });
+    response.end();
+  } catch (error) {
+    if (!response.headersSent) throw error;
+    const text = `${asEngineError(error).message}\n`;
+    response.end(`\r\n__exception__\r\n${tag}\r\n${text}${Buffer.byteLength(text)} ${tag}\r\n__exception__\r\n`);
+  }
+}
+
+function sendError(response: ServerResponse, error: EngineError): void {
+  if (response.headersSent || response.destroyed) return void response.destroy();
+  response.statusCode = error.engineCode === engineCodes.authentication ? 403 : 500;
+  response.setHeader('X-ClickHouse-Exception-Code', String(error.engineCode));
+  response.setHeader('Content-Type', 'text/plain; charset=UTF-8');
+  response.end(`${error.message}\n`);
+}
