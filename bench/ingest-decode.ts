@@ -1,9 +1,9 @@
 /** Measures decode, validate and encode of native events, without network, disk or warehouse: microseconds per event. */
 import { parseArgs } from 'node:util';
 import { nativeItems, readNative } from '../src/server/ingest/formats/native.ts';
-import { Refusal } from '../src/server/ingest/refusal.ts';
-import { RowWriter } from '../src/server/ingest/row.ts';
-import { validate } from '../src/server/ingest/validate.ts';
+import { Refusal } from '../src/server/ingest/event/refusal.ts';
+import { RowWriter } from '../src/server/ingest/rows/row-writer.ts';
+import { validate } from '../src/server/ingest/event/validate.ts';
 
 const { values } = parseArgs({ options: { events: { type: 'string', default: '500' }, seconds: { type: 'string', default: '3' } } });
 const perBody = Number(values.events);

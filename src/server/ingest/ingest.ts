@@ -3,14 +3,14 @@ import type { RejectReason } from '../../shared/model/event.ts';
 import type { AcceptedListener } from '../ports/accepted.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { IdWindow, Spool, SpoolEntry, Tally } from '../ports/spool.ts';
-import { DeadLetters } from './dead-letters.ts';
-import type { DraftReader } from './draft.ts';
-import { enrichmentOf } from './enrich.ts';
-import { hourOf } from './event-time.ts';
-import { addPeopleRows } from './people.ts';
-import { Refusal } from './refusal.ts';
-import { RowWriter } from './row.ts';
-import { validate, type CheckedEvent } from './validate.ts';
+import { DeadLetters } from './rows/dead-letters.ts';
+import type { DraftReader } from './event/draft.ts';
+import { enrichmentOf } from './event/enrich.ts';
+import { hourOf } from './event/event-time.ts';
+import { addPeopleRows } from './rows/people.ts';
+import { Refusal } from './event/refusal.ts';
+import { RowWriter } from './rows/row-writer.ts';
+import { validate, type CheckedEvent } from './event/validate.ts';
 
 /** An answer names at most this many events that failed. */
 const ERRORS_PER_ANSWER = 100;
@@ -41,7 +41,7 @@ export interface IngestAnswer {
 /** The ingest pipeline. */
 export interface Ingest {
   /**
-   * What became of `items`, once that is durable.
+   * What became of `items`, once that is durable. An item that is a Refusal already is a dead letter as it is.
    * @throws SPOOL_FULL, DISK_FULL, STOPPING: nothing of the call was kept, sending it again is right
    */
   take(call: IngestCall, items: readonly unknown[], read: DraftReader): Promise<IngestAnswer>;
@@ -92,7 +92,8 @@ function sortOut(call: IngestCall, items: readonly unknown[], read: DraftReader)
   const rejected: Record<string, number> = {};
   const answer: IngestAnswer = { accepted: 0, duplicates: 0, rejected: 0, errors: [] };
   for (let i = 0; i < items.length; i++) {
-    const draft = read(items[i]);
+    const item = items[i];
+    const draft = item instanceof Refusal ? item : read(item);
     const checked = draft instanceof Refusal ? draft : validate(draft, call.receivedMs, enrichment);
     if (!(checked instanceof Refusal)) {
       events.push(checked);
@@ -101,7 +102,7 @@ function sortOut(call: IngestCall, items: readonly unknown[], read: DraftReader)
     answer.rejected++;
     rejected[checked.reason] = (rejected[checked.reason] ?? 0) + 1;
     if (answer.errors.length < ERRORS_PER_ANSWER) answer.errors.push({ index: i, code: checked.reason, message: checked.message });
-    letters.add(checked, items[i]);
+    letters.add(checked, item);
   }
   letters.finish();
   return { events, rows, rejected, answer, received: items.length };

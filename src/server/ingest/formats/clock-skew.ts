@@ -1,5 +1,5 @@
 /** Corrects event times of senders whose clock is wrong, from the instant at which they say they sent. */
-import { readTime } from '../event-time.ts';
+import { readTime } from '../event/event-time.ts';
 
 /** Below this a difference is the journey of the request or a retry, and times are kept to the millisecond as sent. */
 const TOLERATED_MS = 5 * 60_000;

@@ -1,11 +1,10 @@
 /** Bellwether's own event format (normative text: docs/formats/event.md). */
-import { isObject, type Draft } from '../draft.ts';
-import { Refusal, shown } from '../refusal.ts';
+import { isObject, type Draft } from '../event/draft.ts';
+import { Refusal, shown } from '../event/refusal.ts';
 
 /** The draft in one item of a native body. `userId`, `distinct_id` and `anonymousId` are understood too. */
 export function readNative(item: unknown): Draft | Refusal {
-  if (!isObject(item))
-    return item instanceof Refusal ? item : new Refusal('NOT_AN_OBJECT', `An event must be a JSON object, not ${shown(item)}.`);
+  if (!isObject(item)) return new Refusal('NOT_AN_OBJECT', `An event must be a JSON object, not ${shown(item)}.`);
   return {
     name: item['name'],
     id: item['id'],

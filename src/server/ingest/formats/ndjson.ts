@@ -1,7 +1,7 @@
 /** Newline-delimited JSON as a stream: whole lines in steps of about 1 MB, whatever the size of the whole. */
 import { isUtf8 } from 'node:buffer';
 import { eventLimits } from '../../../shared/model/event.ts';
-import { Refusal } from '../refusal.ts';
+import { Refusal } from '../event/refusal.ts';
 
 /** A step is at least this large unless it is the last, bytes. */
 export const STEP_BYTES = 1_048_576;

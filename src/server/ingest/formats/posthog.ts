@@ -1,6 +1,6 @@
 /** The calls of PostHog's libraries: single events, arrays and batches, with their special names mapped to ours. */
-import { isObject, type Draft, type DraftReader } from '../draft.ts';
-import { Refusal, shown } from '../refusal.ts';
+import { isObject, type Draft, type DraftReader } from '../event/draft.ts';
+import { Refusal, shown } from '../event/refusal.ts';
 import { actorId } from './actor-id.ts';
 import { clockSkewMs, correctedTime } from './clock-skew.ts';
 

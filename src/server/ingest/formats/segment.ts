@@ -1,6 +1,6 @@
 /** The calls of Segment's and RudderStack's libraries: track, identify, page, screen, group, alias and batches of them. */
-import { isObject, type Draft, type DraftReader } from '../draft.ts';
-import { Refusal, shown } from '../refusal.ts';
+import { isObject, type Draft, type DraftReader } from '../event/draft.ts';
+import { Refusal, shown } from '../event/refusal.ts';
 import { actorId } from './actor-id.ts';
 import { clockSkewMs, correctedTime } from './clock-skew.ts';
 

@@ -1,9 +1,9 @@
 /** Writes warehouse rows as NDJSON, in the column order of migrations/warehouse/0001_events.sql, grouped by table and month. */
-import type { SpoolRows, SpoolTable } from '../ports/spool.ts';
-import { monthOf } from './event-time.ts';
-import { quote, QuoteCache } from './json-text.ts';
-import type { Refusal } from './refusal.ts';
-import type { CheckedEvent } from './validate.ts';
+import type { SpoolRows, SpoolTable } from '../../ports/spool.ts';
+import { monthOf } from '../event/event-time.ts';
+import { quote, QuoteCache } from '../event/json-text.ts';
+import type { Refusal } from '../event/refusal.ts';
+import type { CheckedEvent } from '../event/validate.ts';
 
 /** What all rows of a call have in common. */
 export interface RowContext {

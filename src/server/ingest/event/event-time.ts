@@ -1,5 +1,5 @@
 /** Reads the time of an event: strict ISO 8601 (no zone means UTC) or epoch milliseconds. */
-import { eventLimits } from '../../shared/model/event.ts';
+import { eventLimits } from '../../../shared/model/event.ts';
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;

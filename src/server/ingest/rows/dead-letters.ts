@@ -1,7 +1,7 @@
 /** Keeps what was rejected: one dead letter each, up to a number per call, then one per reason for the rest. */
-import type { RejectReason } from '../../shared/model/event.ts';
-import { Refusal } from './refusal.ts';
-import { DEAD_LETTER_BODY_BYTES, type RowWriter } from './row.ts';
+import type { RejectReason } from '../../../shared/model/event.ts';
+import { Refusal } from '../event/refusal.ts';
+import { DEAD_LETTER_BODY_BYTES, type RowWriter } from './row-writer.ts';
 
 /** A call keeps this many dead letters whole; a 10 MB body can hold five million bad items. */
 const KEPT_PER_CALL = 5_000;

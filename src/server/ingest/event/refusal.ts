@@ -1,5 +1,5 @@
 /** Why an event cannot be taken: the reason of the table, and a message that names the offending value. */
-import type { RejectReason } from '../../shared/model/event.ts';
+import type { RejectReason } from '../../../shared/model/event.ts';
 
 /** A rejected event. An ordinary result, not an exception: a batch goes on without it. */
 export class Refusal {

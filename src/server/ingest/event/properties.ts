@@ -1,5 +1,5 @@
 /** Checks the properties of an event and writes them as warehouse JSON, in one walk. */
-import { eventLimits, type Json } from '../../shared/model/event.ts';
+import { eventLimits, type Json } from '../../../shared/model/event.ts';
 import { numberText, quote } from './json-text.ts';
 import { Refusal, shown } from './refusal.ts';
 

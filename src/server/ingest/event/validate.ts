@@ -1,5 +1,5 @@
 /** Turns a draft into an event, or says why it cannot be one. A hand loop: this runs for every event that arrives. */
-import { eventLimits, type Event, type Json } from '../../shared/model/event.ts';
+import { eventLimits, type Event, type Json } from '../../../shared/model/event.ts';
 import { isObject, type Draft } from './draft.ts';
 import { enrich, type Enrichment } from './enrich.ts';
 import { readTime, type TimeFault } from './event-time.ts';

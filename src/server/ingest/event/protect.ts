@@ -1,5 +1,5 @@
 /** Removes what is never kept, whoever sends it. */
-import type { Json } from '../../shared/model/event.ts';
+import type { Json } from '../../../shared/model/event.ts';
 
 /** Properties in which SDKs put the client's network address without being asked. */
 const ADDRESS_PROPERTY = '$ip';

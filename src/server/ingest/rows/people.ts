@@ -1,9 +1,9 @@
 /** What events say about people and groups: traits, and which ids are the same person. */
-import type { Json } from '../../shared/model/event.ts';
-import { isObject } from './draft.ts';
-import { PropertyWalk } from './properties.ts';
-import type { RowWriter } from './row.ts';
-import type { CheckedEvent } from './validate.ts';
+import type { Json } from '../../../shared/model/event.ts';
+import { isObject } from '../event/draft.ts';
+import { PropertyWalk } from '../event/properties.ts';
+import type { RowWriter } from './row-writer.ts';
+import type { CheckedEvent } from '../event/validate.ts';
 
 const walk = new PropertyWalk();
 

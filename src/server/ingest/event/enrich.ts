@@ -1,5 +1,5 @@
 /** Adds what the server knows about the sender of a call to the properties of its events. */
-import type { Json } from '../../shared/model/event.ts';
+import type { Json } from '../../../shared/model/event.ts';
 
 /** Properties that every event of a call is given; null when nothing is known. */
 export type Enrichment = Readonly<Record<string, Json>> | null;

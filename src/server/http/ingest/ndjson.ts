@@ -1,0 +1,100 @@
+/** Takes NDJSON while it arrives: each step of about 1 MB is durable and counted before the next is read. */
+import type { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { createGunzip } from 'node:zlib';
+import { eventLimits } from '../../../shared/model/event.ts';
+import { Problem } from '../../../shared/model/errors.ts';
+import { isGzip } from '../../ingest/decode.ts';
+import { NdjsonSteps } from '../../ingest/formats/ndjson.ts';
+import type { IngestAnswer } from '../../ingest/ingest.ts';
+
+/** Takes the items of one step. */
+export type TakeStep = (items: readonly unknown[]) => Promise<IngestAnswer>;
+
+const ERRORS_PER_ANSWER = 100;
+
+/**
+ * What became of all events of `body`.
+ * @throws any problem of a step, and BODY_UNDECODABLE for broken gzip, with the counts of what was taken before it
+ */
+export async function takeNdjson(body: Readable, takeStep: TakeStep): Promise<IngestAnswer> {
+  const total: IngestAnswer = { accepted: 0, duplicates: 0, rejected: 0, errors: [] };
+  const steps = new NdjsonSteps();
+  const take = async (items: readonly unknown[]): Promise<void> => {
+    if (items.length > 0) add(total, await takeStep(items));
+  };
+  try {
+    await readUnpacked(body, async (chunks) => {
+      for await (const chunk of chunks) await take(steps.push(chunk) ?? []);
+    });
+    await take(steps.finish());
+  } catch (error) {
+    throw withCounts(error, total);
+  }
+  return total;
+}
+
+function add(total: IngestAnswer, step: IngestAnswer): void {
+  const before = total.accepted + total.duplicates + total.rejected;
+  for (const error of step.errors) {
+    if (total.errors.length < ERRORS_PER_ANSWER) total.errors.push({ ...error, index: before + error.index });
+  }
+  total.accepted += step.accepted;
+  total.duplicates += step.duplicates;
+  total.rejected += step.rejected;
+}
+
+type Chunks = AsyncIterable<Buffer>;
+
+/** Hands the bytes of `body` to `read`, unpacked if they are gzip. */
+async function readUnpacked(body: Readable, read: (chunks: Chunks) => Promise<void>): Promise<void> {
+  const chunks = (body as Chunks)[Symbol.asyncIterator]();
+  const first = await chunks.next();
+  if (first.done === true) return;
+  const all = rejoined(first.value, chunks);
+  if (!isGzip(first.value)) return read(all);
+  await pipeline(all, createGunzip(), (unpacked: Chunks) => read(verified(unpacked)));
+}
+
+async function* rejoined(first: Buffer, rest: AsyncIterator<Buffer>): AsyncGenerator<Buffer> {
+  yield first;
+  for (let next = await rest.next(); next.done !== true; next = await rest.next()) yield next.value;
+}
+
+/** Holds back up to 10 MB until the end is reached, so that a broken gzip of ordinary size takes nothing. */
+async function* verified(unpacked: Chunks): AsyncGenerator<Buffer> {
+  let held: Buffer[] | null = [];
+  let heldBytes = 0;
+  for await (const chunk of unpacked) {
+    if (held === null) {
+      yield chunk;
+      continue;
+    }
+    held.push(chunk);
+    heldBytes += chunk.length;
+    if (heldBytes > eventLimits.bodyBytes) {
+      yield* held;
+      held = null;
+    }
+  }
+  if (held !== null) yield* held;
+}
+
+/** `error` as a problem that says how much was taken before it. */
+function withCounts(error: unknown, taken: IngestAnswer): unknown {
+  const problem =
+    error instanceof Problem
+      ? error
+      : isZlibError(error)
+        ? new Problem('BODY_UNDECODABLE', `The gzip body is broken: ${error.message}.`)
+        : null;
+  if (problem === null) return error;
+  const events = taken.accepted + taken.duplicates + taken.rejected;
+  const message = `${problem.message} ${events === 0 ? 'Nothing was taken.' : `${events} events before that were taken.`}`;
+  return new Problem(problem.code, message, { ...problem.extra, ...taken }, error);
+}
+
+function isZlibError(error: unknown): error is NodeJS.ErrnoException {
+  const code = (error as NodeJS.ErrnoException | undefined)?.code;
+  return typeof code === 'string' && code.startsWith('Z_');
+}

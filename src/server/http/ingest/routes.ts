@@ -1,0 +1,29 @@
+/** All routes by which events come in, as one Fastify plugin with body parsers and CORS of its own. */
+import type { FastifyInstance } from 'fastify';
+import { installBytesParser } from './body.ts';
+import type { IngestRouteParts } from './call.ts';
+import { installSenderCors } from './cors.ts';
+import { maybeHeaderKey, principalOf } from './credentials.ts';
+import { installLoadBound } from './load.ts';
+import { installNative } from './native.ts';
+import { installPosthog } from './posthog.ts';
+import { installSegment } from './segment.ts';
+
+const DEFAULT_IN_FLIGHT_BYTES = 256 * 1_048_576;
+
+/** The plugin. Its errors are Problems; the server around it turns them into documents. */
+export function ingestRoutes(parts: IngestRouteParts): (scope: FastifyInstance) => void {
+  return (scope) => {
+    installBytesParser(scope);
+    installSenderCors(scope);
+    installLoadBound(scope, parts.inFlightLimitBytes ?? DEFAULT_IN_FLIGHT_BYTES);
+    // A wrong key is refused before its body is read.
+    scope.addHook('onRequest', async (request) => {
+      const key = maybeHeaderKey(request);
+      if (key !== null) await principalOf(key, parts.authenticateWriteKey);
+    });
+    installNative(scope, parts);
+    installSegment(scope, parts);
+    installPosthog(scope, parts);
+  };
+}
