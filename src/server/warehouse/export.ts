@@ -1,0 +1,80 @@
+/** Events as files: NDJSON that can be imported again without loss, CSV and Parquet with a column per property. */
+import type { ExportFormat } from '../../shared/contract/export.ts';
+import { Problem } from '../../shared/model/errors.ts';
+import type { RunOptions, Warehouse } from '../ports/warehouse.ts';
+import { bind, identifier, join, sql, type Statement } from '../sql/statement.ts';
+
+/** Properties that a file with columns can have. */
+const mostColumns = 1000;
+const sixHoursMs = 6 * 3_600_000;
+
+/** Bounds for a whole export: as long as it takes, memory of a few blocks. */
+const limits = { timeoutMs: sixHoursMs, memoryBytes: 2 ** 30 };
+
+/** A property as the events of an export have it. */
+interface PropertyColumn {
+  path: string;
+  /** types that the engine found: `Float64`, `String`, `Bool`, `Array(...)` */
+  types: string[];
+}
+
+/**
+ * The events of `rows` as a stream of bytes in `format`. `rows` is `FROM ... WHERE ...` over the events of one workspace.
+ * Missing ids are null. In columns, properties of several types and lists are text.
+ * @throws REQUEST_INVALID when the events have more properties than a file can have columns
+ */
+export async function exportEvents(
+  warehouse: Warehouse,
+  rows: Statement,
+  format: ExportFormat,
+  options: Pick<RunOptions, 'signal'>,
+): Promise<AsyncIterable<Uint8Array>> {
+  const run: RunOptions = {
+    ...options,
+    limits,
+    settings: {
+      date_time_output_format: 'iso',
+      output_format_parquet_row_group_size: 100_000,
+      output_format_json_quote_64bit_integers: 0,
+      format_csv_null_representation: '',
+    },
+  };
+  if (format === 'ndjson') return warehouse.stream(sql`SELECT ${plainColumns}, properties ${rows}`, 'JSONEachRow', run);
+  const columns = await propertyColumns(warehouse, rows, run);
+  const typed = columns.map((column) => sql`${propertyValue(column, format)} AS ${identifier(`properties.${column.path}`)}`);
+  return warehouse.stream(sql`SELECT ${join([plainColumns, ...typed], ', ')} ${rows}`, format === 'csv' ? 'CSVWithNames' : 'Parquet', run);
+}
+
+const plainColumns: Statement = sql`${join(
+  [
+    sql`nullIf(id, '') AS id`,
+    sql`toString(name) AS name`,
+    sql`time`,
+    ...['user', 'anonymous', 'session'].map((column) => sql`nullIf(${identifier(column)}, '') AS ${identifier(column)}`),
+  ],
+  ', ',
+)}`;
+
+async function propertyColumns(warehouse: Warehouse, rows: Statement, run: RunOptions): Promise<PropertyColumn[]> {
+  const { rows: found } = await warehouse.ask(
+    sql`SELECT entry.1 AS path, groupUniqArray(entry.2) AS types FROM (SELECT arrayJoin(JSONAllPathsWithTypes(properties)) AS entry ${rows})
+GROUP BY path ORDER BY path LIMIT ${bind('UInt32', mostColumns + 1)}`,
+    { ...run, limits: { ...limits, resultRows: mostColumns + 1 } },
+  );
+  if (found.length > mostColumns) {
+    throw new Problem(
+      'REQUEST_INVALID',
+      `The events have more than ${mostColumns} properties, too many for columns. Export them as ndjson, or fewer of them.`,
+    );
+  }
+  return found.map((row) => ({ path: row[0] as string, types: row[1] as string[] }));
+}
+
+/** The property as a cell: numbers and booleans typed in Parquet, everything else text; lists as JSON. */
+function propertyValue({ path, types }: PropertyColumn, format: ExportFormat): Statement {
+  const value = identifier('properties', ...path.split('.'));
+  const [only] = types;
+  const isPlain = types.length === 1 && (only === 'Float64' || only === 'Bool' || only === 'String');
+  if (isPlain && (format === 'parquet' || only === 'String')) return sql`${value}.:${identifier(only ?? '')}`;
+  return sql`multiIf(${value} IS NULL, NULL, dynamicType(${value}) = 'String', ${value}.:\`String\`, toJSONString(${value}))`;
+}
