@@ -158,14 +158,16 @@ describeOnEachCatalog('jobs', (place) => {
     const first = await jobs.enqueue('tidy', {}, { singletonKey: 'w1', workspaceId: 'w1', runMs: nowMs + 5_000 });
     expect(first).toBeGreaterThan(0);
     expect(await jobs.enqueue('tidy', {}, { singletonKey: 'w1' })).toBeNull();
-    expect(await jobs.enqueue('tidy', {}, { singletonKey: 'w2' })).not.toBeNull();
+    expect(await jobs.enqueue('tidy', {}, { singletonKey: 'w2', workspaceId: 'w2' })).not.toBeNull();
     jobs.start();
     await until(async () => (await states())[1] === 'done', 'the job that is due');
     expect((await states())[0]).toBe('queued');
     nowMs += 5_000;
     await until(async () => (await states())[0] === 'done', 'the job that waited');
-    expect(await jobs.enqueue('tidy', {}, { singletonKey: 'w1' })).not.toBeNull();
-    expect((await jobs.list('w1', 10)).map((job) => job.id)).toEqual([first]);
+    const third = await jobs.enqueue('tidy', {}, { singletonKey: 'w1', workspaceId: 'w1' });
+    expect(third).not.toBeNull();
+    const common = await jobs.enqueue('tidy', {});
+    expect((await jobs.list('w1', 10)).map((job) => job.id)).toEqual([common, third, first]);
   });
 
   test('of two nodes one fires a schedule, in its time zone, and once for what was missed', async () => {

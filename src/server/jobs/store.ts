@@ -154,14 +154,14 @@ export async function releaseJob(db: CatalogDatabase, lease: Lease, nowMs: numbe
   return settle(db, lease, { ...free, state: 'queued', run_at: nowMs, attempts: lease.attempt - 1 });
 }
 
-/** The newest jobs, newest first; of one workspace, or all for null. */
+/** The newest jobs, newest first: those of one workspace and those of the installation; all for null. */
 export async function listJobs(db: CatalogDatabase, workspaceId: string | null, limit: number): Promise<ListedJob[]> {
   let query = db
     .selectFrom('jobs')
     .select(['id', 'kind', 'workspace_id', 'state', 'run_at', 'attempts', 'max_attempts', 'last_error', 'created_at', 'finished_at'])
     .orderBy('id', 'desc')
     .limit(limit);
-  if (workspaceId !== null) query = query.where('workspace_id', '=', workspaceId);
+  if (workspaceId !== null) query = query.where((e) => e.or([e('workspace_id', '=', workspaceId), e('workspace_id', 'is', null)]));
   return (await query.execute()).map((row) => ({
     id: row.id,
     kind: row.kind,
