@@ -48,6 +48,8 @@ export const typingSettings: Settings = {
   input_format_try_infer_dates: 0,
   input_format_try_infer_datetimes: 0,
   input_format_json_try_infer_numbers_from_strings: 0,
+  // else [true, 1] becomes [1, 1]
+  input_format_json_read_bools_as_numbers: 0,
   date_time_input_format: 'best_effort',
 };
 
