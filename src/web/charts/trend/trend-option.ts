@@ -1,0 +1,229 @@
+/** The picture as an ECharts option: plain JSON, the same for the same input, so that snapshots can judge it. */
+import { formatQuantity } from '../../../shared/format/number.ts';
+import type { Palette } from '../../ui/tokens.ts';
+import type { SeriesColor } from '../series-color.ts';
+import { tickLabels } from './ticks.ts';
+import type { Trend, TrendSeries } from './trend.ts';
+
+/** Size of the picture. */
+export interface PictureSize {
+  widthPx: number;
+  heightPx: number;
+}
+
+/** A part of an ECharts option. */
+export type OptionPart = Record<string, unknown>;
+
+/** The option; `margins` tells where the plot lies inside the picture. */
+export interface TrendOption {
+  margins: { left: number; right: number };
+  option: { animation: boolean; grid: OptionPart[]; xAxis: OptionPart[]; yAxis: OptionPart[]; series: OptionPart[] };
+}
+
+const labelPx = 78;
+const characterPx = 7.2;
+const paneGapPx = 20;
+const axisPx = 26;
+const topPx = 12;
+
+/** The colour of a series in one theme. */
+export function colorIn(palette: Palette, color: SeriesColor): string {
+  return color === 'others' ? palette.others : (palette.series[color] ?? palette.others);
+}
+
+/** Extent and step of an axis with few, round ticks, no finer than `leastStep`; from zero, unless lines lie far away from it. */
+export function niceScale(
+  low: number,
+  high: number,
+  isFromZero: boolean,
+  ticks: number,
+  leastStep = 0,
+): { min: number; max: number; interval: number } {
+  const isFar = !isFromZero && low > 0 && (high - low) / high < 0.2;
+  const from = isFar ? low : Math.min(0, low);
+  const end = Math.max(isFar ? high : 0, high);
+  const to = end === from ? from + (Math.abs(from) || 1) : end;
+  const raw = Math.max((to - from) / ticks, leastStep);
+  const power = 10 ** Math.floor(Math.log10(raw));
+  const interval = ([1, 2, 2.5, 5, 10].find((step) => step * power >= raw * 0.999) ?? 10) * power;
+  const min = Math.floor(from / interval + 1e-9) * interval;
+  const max = Math.max(Math.ceil(to / interval - 1e-9) * interval, min + interval);
+  const round = (value: number): number => Number(value.toPrecision(12));
+  return { min: round(min), max: round(max), interval: round(interval) };
+}
+
+/** Smallest and largest value that the pane draws, stacked where it stacks. */
+function extent(trend: Trend, shown: readonly TrendSeries[], pane: number): [low: number, high: number] {
+  const here = shown.filter((series) => series.pane === pane);
+  let low = Number.POSITIVE_INFINITY;
+  let high = Number.NEGATIVE_INFINITY;
+  for (let at = 0; at < trend.buckets.length; at++) {
+    const values = here.map((series) => series.values[at]).filter((value) => value !== null && value !== undefined);
+    if (values.length > 0) {
+      high = Math.max(high, trend.isStacked ? values.reduce((sum, value) => sum + value, 0) : Math.max(...values));
+      low = Math.min(low, ...values);
+    }
+    const before = here.length === 1 ? here[0]?.before?.[at] : null;
+    if (before !== null && before !== undefined) [low, high] = [Math.min(low, before), Math.max(high, before)];
+  }
+  return low > high ? [0, 1] : [low, high];
+}
+
+/** Whether the pane draws nothing but whole numbers, whose axis then has whole steps. */
+function isWhole(shown: readonly TrendSeries[], pane: number): boolean {
+  return shown.every((series) => series.pane !== pane || series.values.every((value) => value === null || Number.isInteger(value)));
+}
+
+/** A point whose neighbours are missing has no segment, so it gets a dot. */
+function withDots(values: readonly (number | null)[]): (number | null | OptionPart)[] {
+  return values.map((value, at) => {
+    const isAlone = value !== null && (values[at - 1] ?? null) === null && (values[at + 1] ?? null) === null;
+    return isAlone ? { value, symbol: 'circle', symbolSize: 6 } : value;
+  });
+}
+
+function lastValue(series: TrendSeries): number | null {
+  return series.values.findLast((value) => value !== null) ?? null;
+}
+
+/** Lines: what is closed solid, the bucket that is still filling dotted and pale. */
+function lineSeries(trend: Trend, series: TrendSeries, color: string, text: string): OptionPart[] {
+  const filling = trend.fillingIndex;
+  const solid = series.values.map((value, at) => (at === filling ? null : value));
+  const tail = series.values.map((value, at) => (filling !== null && (at === filling || at === filling - 1) ? value : null));
+  const hasTail = filling !== null && series.values[filling] !== null && series.values[filling] !== undefined;
+  const endLabel = {
+    show: !trend.isStacked,
+    formatter: formatQuantity(lastValue(series), series.unit),
+    color: text,
+    fontSize: 12,
+    fontWeight: 600,
+    distance: 6,
+  };
+  const base = {
+    type: 'line',
+    name: series.label,
+    xAxisIndex: series.pane,
+    yAxisIndex: series.pane,
+    showSymbol: true,
+    showAllSymbol: true,
+    symbol: 'none',
+    silent: true,
+    color,
+    labelLayout: { moveOverlap: 'shiftY' },
+    ...(trend.isStacked ? { stack: 'all' } : {}),
+  };
+  const area = trend.shape === 'area' ? { areaStyle: { color, opacity: trend.isStacked ? 0.55 : 0.1 } } : {};
+  const whole = trend.isStacked ? series.values : solid;
+  const parts: OptionPart[] = [
+    {
+      ...base,
+      id: series.key,
+      data: withDots(whole),
+      lineStyle: { width: trend.isStacked ? 1 : 1.75, color },
+      ...area,
+      endLabel: hasTail && !trend.isStacked ? { show: false } : endLabel,
+    },
+  ];
+  if (hasTail && !trend.isStacked) {
+    const pale = trend.shape === 'area' ? { areaStyle: { color, opacity: 0.04 } } : {};
+    parts.push({
+      ...base,
+      id: `${series.key} filling`,
+      data: withDots(tail),
+      lineStyle: { width: 1.75, color, type: [2, 3], opacity: 0.75 },
+      ...pale,
+      endLabel,
+    });
+  }
+  return parts;
+}
+
+function barSeries(trend: Trend, series: TrendSeries, color: string): OptionPart {
+  const data = series.values.map((value, at) =>
+    at === trend.fillingIndex ? { value, itemStyle: { opacity: 0.45, borderColor: color, borderType: 'dotted', borderWidth: 1 } } : value,
+  );
+  return {
+    type: 'bar',
+    id: series.key,
+    name: series.label,
+    xAxisIndex: series.pane,
+    yAxisIndex: series.pane,
+    data,
+    silent: true,
+    color,
+    barCategoryGap: '24%',
+    barMaxWidth: 36,
+    ...(trend.isStacked ? { stack: 'all' } : {}),
+  };
+}
+
+function comparisonSeries(series: TrendSeries, palette: Palette): OptionPart {
+  return {
+    type: 'line',
+    id: `${series.key} before`,
+    name: 'before',
+    xAxisIndex: series.pane,
+    yAxisIndex: series.pane,
+    data: series.before,
+    silent: true,
+    symbol: 'none',
+    lineStyle: { width: 1.25, color: palette.comparison },
+    color: palette.comparison,
+    z: 1,
+  };
+}
+
+/** The option of the series of `trend` that are `shown`. */
+export function trendOption(
+  trend: Trend,
+  shown: readonly TrendSeries[],
+  palette: Palette,
+  { widthPx, heightPx }: PictureSize,
+): TrendOption {
+  const paneHeight = (heightPx - topPx - axisPx - paneGapPx * (trend.panes.length - 1)) / trend.panes.length;
+  const ticks = Math.max(2, Math.min(5, Math.round(paneHeight / 56)));
+  const scales = trend.panes.map((_, pane) =>
+    niceScale(...extent(trend, shown, pane), trend.shape !== 'line', ticks, isWhole(shown, pane) ? 1 : 0),
+  );
+  const axisTexts = scales.flatMap((scale, pane) =>
+    [scale.min, scale.max, scale.min + scale.interval].map((value) => formatQuantity(value, trend.panes[pane]?.unit ?? null)),
+  );
+  const longest = (texts: readonly string[]): number => Math.max(0, ...texts.map((text) => text.length));
+  const left = Math.ceil(longest(axisTexts) * characterPx) + 14;
+  const hasEndLabels = trend.shape !== 'bar' && !trend.isStacked;
+  const right = hasEndLabels
+    ? Math.ceil(longest(shown.map((series) => formatQuantity(lastValue(series), series.unit))) * characterPx) + 14
+    : 12;
+  const labels = tickLabels(trend.buckets, trend.grain, Math.max(2, Math.floor((widthPx - left - right) / labelPx)));
+  const isLast = (pane: number): boolean => pane === trend.panes.length - 1;
+  const isAlone = shown.length === 1;
+  return {
+    margins: { left, right },
+    option: {
+      animation: false,
+      grid: trend.panes.map((_, pane) => ({ left, right, top: topPx + pane * (paneHeight + paneGapPx), height: paneHeight })),
+      xAxis: trend.panes.map((_, pane) => ({
+        type: 'category',
+        gridIndex: pane,
+        data: labels,
+        boundaryGap: trend.shape === 'bar',
+        axisTick: { show: false },
+        axisLine: { show: true, onZero: false, lineStyle: { color: palette.line } },
+        axisLabel: { show: isLast(pane), interval: 0, hideOverlap: true, color: palette.quiet, fontSize: 12, margin: 9 },
+      })),
+      yAxis: scales.map((scale, pane) => ({
+        type: 'value',
+        gridIndex: pane,
+        ...scale,
+        axisLabel: { color: palette.quiet, fontSize: 12, margin: 8 },
+        splitLine: { lineStyle: { color: palette.grid } },
+      })),
+      series: shown.flatMap((series) => {
+        const color = colorIn(palette, series.color);
+        const own = trend.shape === 'bar' ? [barSeries(trend, series, color)] : lineSeries(trend, series, color, palette.text);
+        return isAlone && series.before !== null ? [comparisonSeries(series, palette), ...own] : own;
+      }),
+    },
+  };
+}
