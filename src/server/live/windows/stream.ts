@@ -1,15 +1,9 @@
 /** Follows the ingest stream: keeps the windows, the feed and the standing of every workspace that is alive. */
 import type { AcceptedBatch, CommitNotice } from '../../ports/accepted.ts';
 import type { Vitals } from '../../../shared/contract/live.ts';
-import { ActivityFeed, type Showable } from './feed.ts';
-import { WorkspaceWindows, type WindowHistory } from './workspace-windows.ts';
-
-/** What the warehouse knows of a workspace from before this process. */
-export interface WorkspaceHistory extends WindowHistory {
-  workspaceId: string;
-  /** newest last */
-  latest: Showable[];
-}
+import type { WorkspaceHistory } from '../../warehouse/live-windows.ts';
+import { ActivityFeed } from './feed.ts';
+import { WorkspaceWindows } from './workspace-windows.ts';
 
 /** One workspace as the stream shows it. */
 export interface WorkspaceStream {

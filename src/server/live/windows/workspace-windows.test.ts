@@ -115,13 +115,14 @@ describe('the windows of a workspace', () => {
     const windows = new WorkspaceWindows(startMs);
     const second = startMs / 1000 - 100;
     const history = {
-      counts: [{ name: 'view', second, count: 7 }],
+      totals: [{ second, count: 7 }],
+      names: [{ name: 'view', second, count: 7 }],
       sums: [{ name: 'view', property: 'amount', second, sum: 70 }],
       users: [{ user: 'u9', second }],
     };
     windows.add([event('view', startMs)], startMs);
     windows.install(history, startMs);
-    windows.install({ ...history, counts: [{ name: 'view', second, count: 9 }] }, startMs + 1_000);
+    windows.install({ ...history, totals: [{ second, count: 9 }], names: [{ name: 'view', second, count: 9 }] }, startMs + 1_000);
     expect(windows.read(startMs + 1_000)).toMatchObject({
       events: { m1: 1, m5: 10 },
       activeUsers: 2,

@@ -1,5 +1,6 @@
 /** The sliding windows of one workspace: events, users, events per name, sums of numeric properties. */
 import type { Vitals } from '../../../shared/contract/live.ts';
+import type { WorkspaceHistory } from '../../warehouse/live-windows.ts';
 import { ActiveUsers } from './active-users.ts';
 import { FutureEvents, type Countable } from './future.ts';
 import { NamedSeries } from './named-series.ts';
@@ -10,13 +11,6 @@ export const lateMs = 300_000;
 
 /** Users of events that are dated ahead, remembered until their second comes. */
 const usersAheadBound = 100_000;
-
-/** What the warehouse knows of the last hour: what came before this process did. Seconds are epoch seconds. */
-export interface WindowHistory {
-  counts: { name: string; second: number; count: number }[];
-  sums: { name: string; property: string; second: number; sum: number }[];
-  users: { user: string; second: number }[];
-}
 
 /** A number that history added somewhere, so that it can be taken back. */
 interface Addition {
@@ -71,14 +65,12 @@ export class WorkspaceWindows {
   }
 
   /** Adds what came before this process, in place of what was added so before. */
-  install(history: WindowHistory, nowMs: number): void {
+  install(history: Omit<WorkspaceHistory, 'workspaceId' | 'latest'>, nowMs: number): void {
     this.advance(nowMs);
     for (const { to, second, amount } of this.#history) to.add(second, -amount);
     this.#history = [];
-    for (const { name, second, count } of history.counts) {
-      this.#addHistory(this.#total, second, count);
-      this.#addHistory(this.#series.countsOf(name, count), second, count);
-    }
+    for (const { second, count } of history.totals) this.#addHistory(this.#total, second, count);
+    for (const { name, second, count } of history.names) this.#addHistory(this.#series.countsOf(name, count), second, count);
     for (const { name, property, second, sum } of history.sums) this.#addHistory(this.#series.sumsOf(name, property), second, sum);
     for (const { user, second } of history.users) if (second <= this.#now) this.#users.see(user, second);
   }
