@@ -53,6 +53,7 @@ export class ClickHouseWarehouse implements Warehouse {
     const ending = new Deadline(options.signal, options.limits?.timeoutMs ?? null);
     const formatted = sql`${statement} FORMAT ${identifierWord(format)}`;
     try {
+      ending.check();
       const { stream, response_headers: headers } = await this.#connect().exec({
         ...request(formatted, options, streamSettings(options.limits)),
         abort_signal: ending.signal,
@@ -134,6 +135,7 @@ export class ClickHouseWarehouse implements Warehouse {
   ): Promise<T> {
     const ending = new Deadline(options.signal, timeoutMs + patienceMs);
     try {
+      ending.check();
       return await work(this.#connect(), ending.signal);
     } catch (error) {
       throw ending.problem(error);

@@ -20,6 +20,11 @@ export class Deadline {
     return this.#controller.signal;
   }
 
+  /** @throws Problem when it has ended already */
+  check(): void {
+    if (this.#cause !== null) throw this.problem(null);
+  }
+
   /** `error` in our words, given why this ended */
   problem(error: unknown): Error {
     return warehouseProblem(error, this.#cause);

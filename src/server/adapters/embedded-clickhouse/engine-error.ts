@@ -2,6 +2,7 @@
 
 /** Numbers of ClickHouse errors that the child itself raises. */
 export const engineCodes = {
+  syntaxError: 62,
   unknownPacket: 99,
   tooManyRequests: 202,
   tooLarge: 131,

@@ -20,14 +20,24 @@ export function settingsChange(current: Settings, wanted: Settings): string | nu
   return changes.length === 0 ? null : `SET ${changes.join(', ')}`;
 }
 
-const placeholder = /'(?:[^'\\]|\\.|'')*'|"(?:[^"\\]|\\.|"")*"|`(?:[^`\\]|\\.|``)*`|--[^\n]*|\/\*[\s\S]*?\*\/|\{\s*(\w+)\s*:/g;
+/** Strings, quoted names and comments; then, in one group each, the name of a placeholder and a semicolon. */
+const notable = /'(?:[^'\\]|\\.|'')*'|"(?:[^"\\]|\\.|"")*"|`(?:[^`\\]|\\.|``)*`|--[^\n]*|\/\*[\s\S]*?\*\/|\{\s*(\w+)\s*:|(;)/g;
 
 /** Names of the `{name:Type}` placeholders of a statement, outside of strings and comments. */
 export function placeholders(statement: string): string[] {
-  const names: string[] = [];
-  if (!statement.includes('{')) return names;
-  for (const match of statement.matchAll(placeholder)) {
-    if (match[1] !== undefined) names.push(match[1]);
-  }
-  return names;
+  if (!statement.includes('{')) return [];
+  return [...statement.matchAll(notable)].flatMap((match) => match[1] ?? []);
+}
+
+/** true when something follows a semicolon: chDB would run it too, where a server refuses it. */
+export function hasSeveralStatements(text: string): boolean {
+  if (!text.includes(';')) return false;
+  const first = [...text.matchAll(notable)].find((match) => match[2] !== undefined);
+  return (
+    first !== undefined &&
+    text
+      .slice(first.index)
+      .replace(/;|--[^\n]*|\/\*[\s\S]*?\*\//g, '')
+      .trim() !== ''
+  );
 }

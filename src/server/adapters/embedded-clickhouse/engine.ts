@@ -33,13 +33,15 @@ export class Engine {
   readonly #readers: ConnectionLane<EngineConnection>;
   readonly #writers: ConnectionLane<EngineConnection>;
   /** Never runs anything long: kill orders and signs of life go through when all other connections are busy. */
-  readonly #control: EngineConnection;
+  #control: EngineConnection;
+  readonly #openControl: () => EngineConnection;
   #controlQueue: Promise<unknown> = Promise.resolve();
   #marks = 0;
 
   constructor(addon: ChdbAddon, options: ChildOptions) {
     const open = (base: ReadonlyMap<string, string>) => new EngineConnection(addon, options.folder, options.engineArguments, base);
-    this.#control = open(new Map(common));
+    this.#openControl = () => open(new Map(common));
+    this.#control = this.#openControl();
     this.#readers = new ConnectionLane(options.readers, () => open(readerSettings));
     this.#writers = new ConnectionLane(options.writers, () => open(writerSettings));
   }
@@ -98,7 +100,14 @@ export class Engine {
 
   /** One control statement after another. */
   #order(sql: string): Promise<unknown> {
-    const turn = this.#controlQueue.then(() => this.#control.query({ mark: '', sql, settings: nothing, parameters: nothing }, 'Null'));
+    const turn = this.#controlQueue.then(async () => {
+      if (this.#control.isBroken) {
+        this.#control.close();
+        this.#control = this.#openControl();
+      }
+      await this.#control.query({ mark: '', sql, settings: nothing, parameters: nothing }, 'Null');
+      return null;
+    });
     this.#controlQueue = turn.catch(() => undefined);
     return turn;
   }

@@ -1,6 +1,7 @@
 /** Keeps the warehouse child running: start, sign of life, restart with backoff, stop. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import type { RandomBytes } from '../../ports/clock.ts';
@@ -20,12 +21,12 @@ export interface EmbeddedOptions {
   readers?: number;
   /** connections for inserts and commands; default 3 */
   writers?: number;
+  /** how often the child is asked for a sign of life, and how long it may be silent; default 5 s and 30 s */
+  pingEveryMs?: number;
+  pingTimeoutMs?: number;
 }
 
-/** How patient the supervisor is. */
 const startTimeoutMs = 60_000;
-const pingEveryMs = 5_000;
-const pingTimeoutMs = 30_000;
 const stopTimeoutMs = 8_000;
 const firstBackoffMs = 50;
 const maxBackoffMs = 10_000;
@@ -33,6 +34,7 @@ const maxBackoffMs = 10_000;
 const healthyAfterMs = 30_000;
 
 const username = 'bellwether';
+const childEntry = fileURLToPath(new URL('./warehouse-child.ts', import.meta.url));
 
 /** The supervised child. It is started at once; `health()` tells when it answers. */
 export class EmbeddedClickHouse implements WarehouseServer {
@@ -48,10 +50,11 @@ export class EmbeddedClickHouse implements WarehouseServer {
 
   constructor(options: EmbeddedOptions) {
     this.#options = options;
-    mkdirSync(options.folder, { recursive: true });
+    const folder = resolve(options.folder);
+    mkdirSync(folder, { recursive: true });
     const { readers = 4, writers = 3 } = options;
     const secret = Buffer.from(options.randomBytes(32)).toString('hex');
-    this.#childOptions = { folder: options.folder, secret, readers, writers, engineArguments: engineArguments(options.folder) };
+    this.#childOptions = { folder, secret, readers, writers, engineArguments: engineArguments(folder) };
     this.#spawn();
   }
 
@@ -84,15 +87,18 @@ export class EmbeddedClickHouse implements WarehouseServer {
 
   #spawn(): void {
     this.#restart = null;
-    const threads = this.#childOptions.readers + this.#childOptions.writers + 3;
-    const child = spawn(
-      process.execPath,
-      ['--max-old-space-size=256', '--max-semi-space-size=2', fileURLToPath(new URL('./warehouse-child.ts', import.meta.url))],
-      {
-        stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-        env: { TZ: 'UTC', UV_THREADPOOL_SIZE: String(threads), NODE_NO_WARNINGS: '1' },
+    const { folder, readers, writers } = this.#childOptions;
+    const child = spawn(process.execPath, ['--max-old-space-size=256', '--max-semi-space-size=2', childEntry], {
+      cwd: folder,
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+      // The compile cache saves the child the TypeScript stripper: 25 MB of memory and 100 ms of start.
+      env: {
+        TZ: 'UTC',
+        UV_THREADPOOL_SIZE: String(readers + writers + 3),
+        NODE_NO_WARNINGS: '1',
+        NODE_COMPILE_CACHE: join(folder, '.compile-cache'),
       },
-    );
+    });
     this.#child = child;
     for (const output of [child.stdout, child.stderr]) {
       if (output !== null)
@@ -126,6 +132,7 @@ export class EmbeddedClickHouse implements WarehouseServer {
 
   /** A child that hangs looks alive from outside: it has to answer from inside the engine. */
   #watchLife(child: ChildProcess): void {
+    const { pingEveryMs = 5_000, pingTimeoutMs = 30_000 } = this.#options;
     let sent = 0;
     let heard = 0;
     let silentMs = 0;

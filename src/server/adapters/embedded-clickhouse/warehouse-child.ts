@@ -23,12 +23,14 @@ function start(options: ChildOptions): void {
   try {
     engine = new Engine(loadChdbAddon(), options);
   } catch (error) {
-    tell({ kind: 'failed', message: error instanceof Error ? error.message : String(error) });
+    const message = error instanceof Error ? error.message : String(error);
+    tell({ kind: 'failed', message: `${message}. Another process may be using this folder, or it cannot be written.` });
     process.disconnect();
     return;
   }
-  server = createHttpInterface(engine, options.secret);
-  server.listen(0, '127.0.0.1', () => tell({ kind: 'ready', port: (server?.address() as AddressInfo).port }));
+  const listening = createHttpInterface(engine, options.secret);
+  listening.listen(0, '127.0.0.1', () => tell({ kind: 'ready', port: (listening.address() as AddressInfo).port }));
+  server = listening;
 }
 
 /** Ends cleanly if it can; SIGKILL skips whatever the engine's own exit might hang in. */
