@@ -96,6 +96,18 @@ export interface Spool {
   close(): Promise<void>;
 }
 
+/** How full the id window is. */
+export interface IdWindowState {
+  ids: number;
+  /** those of `ids` that lie in runs on disk; the others are in memory, and in the log or the spool */
+  idsOnDisk: number;
+  capacity: number;
+  /** since when ids are remembered, epoch ms; null while there are none */
+  oldestMs: number | null;
+  runs: number;
+  memoryBytes: number;
+}
+
 /** Remembers event ids on disk, so that an id counts once per workspace. */
 export interface IdWindow {
   /**
@@ -111,7 +123,7 @@ export interface IdWindow {
   recover(keys: BigUint64Array): void;
   /** Makes the keys of a committed segment durable before the segment goes. */
   persist(keys: BigUint64Array): Promise<void>;
-  state(): { ids: number; capacity: number; oldestMs: number | null; runs: number; memoryBytes: number };
+  state(): IdWindowState;
   close(): Promise<void>;
 }
 

@@ -59,14 +59,12 @@ describe('a segment spool', () => {
     };
     const { spool } = await openTestSpool(await spoolFolder(), { io });
     const before = syncs;
-    await Promise.all(
-      Array.from({ length: 500 }, (_, n) =>
-        spool.append(spoolEntry(n)).then(() => {
-          durable++;
-          expect(syncs).toBeGreaterThan(before);
-        }),
-      ),
-    );
+    const append = async (n: number): Promise<void> => {
+      await spool.append(spoolEntry(n));
+      durable++;
+      expect(syncs).toBeGreaterThan(before);
+    };
+    await Promise.all(Array.from({ length: 500 }, (_, n) => append(n)));
     expect(durable).toBe(500);
     expect(syncs - before).toBeLessThan(10);
     expect(await drainSpool(spool)).toEqual(Array.from({ length: 500 }, (_, n) => n));
