@@ -2,7 +2,7 @@
 import { Readable } from 'node:stream';
 import { gzipSync } from 'node:zlib';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { openIngestServer, senderHeaders, type IngestServer } from '../../../../test/fixtures/open-ingest-server.ts';
+import { ingestNow, openIngestServer, senderHeaders, type IngestServer } from '../../../../test/fixtures/open-ingest-server.ts';
 import { Problem } from '../../../shared/model/errors.ts';
 
 const { bearer, basic, json, ndjson } = senderHeaders;
@@ -77,6 +77,12 @@ describe('POST /v1/events', () => {
   test('duplicates alone are no failure', async () => {
     await post('/v1/events', JSON.stringify(event));
     expect(await post('/v1/events', JSON.stringify(event))).toMatchObject({ status: 200, body: { accepted: 0, duplicates: 1 } });
+  });
+
+  test('corrects the times of an envelope whose sender has a wrong clock', async () => {
+    const events = [{ name: 'a', time: '2030-01-01T00:00:00Z' }];
+    await post('/v1/events', JSON.stringify({ events, sentAt: '2030-01-01T00:00:10Z' }));
+    expect(spool.rows('events')[0]?.['time']).toBe(ingestNow - 10_000);
   });
 
   test('puts the country of the sender into the events', async () => {

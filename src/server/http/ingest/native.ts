@@ -3,7 +3,7 @@ import type { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { decodeText, parseJson, unpack } from '../../ingest/decode.ts';
 import { isObject } from '../../ingest/event/draft.ts';
-import { nativeItems, readNative } from '../../ingest/formats/native.ts';
+import { nativeItems, nativeReader, readNative } from '../../ingest/formats/native.ts';
 import type { IngestAnswer } from '../../ingest/ingest.ts';
 import { Problem } from '../../../shared/model/errors.ts';
 import { assertUsable, callOf, senderOf, type IngestRouteParts } from './call.ts';
@@ -25,7 +25,7 @@ async function takeJson(parts: IngestRouteParts, request: FastifyRequest, bytes:
   const body = parseJson(decodeText(await unpack(bytes)));
   const bodyKey = isObject(body) ? (body['writeKey'] ?? body['api_key']) : undefined;
   const call = callOf(parts, request, await senderOf(parts, request, bodyKey), 'http');
-  return assertUsable(await parts.ingest.take(call, nativeItems(body), readNative));
+  return assertUsable(await parts.ingest.take(call, nativeItems(body), nativeReader(body, call.receivedMs)));
 }
 
 async function takeStream(parts: IngestRouteParts, request: FastifyRequest): Promise<IngestAnswer> {
