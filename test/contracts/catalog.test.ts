@@ -1,8 +1,9 @@
 /** What every catalog does, on SQLite and on PostgreSQL alike. */
+import { spawn } from 'node:child_process';
 import { mkdtemp, rm, stat, writeFile, readFile, mkdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { Kysely } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openPostgresCatalog } from '../../src/server/adapters/postgres/catalog.ts';
@@ -43,6 +44,23 @@ describe('SQLite catalog', () => {
     const catalog = await open(await address());
     const wrong = { name: new Date(0) as unknown as string, value: 'x' };
     await expect(catalog.db.insertInto('facts').values(wrong).execute()).rejects.toThrow('Date (give epoch ms)');
+    await catalog.close();
+  });
+
+  test('a process killed in the middle loses no commit that it reported, and leaves no half of one', async () => {
+    const file = await address();
+    const writer = spawn(process.execPath, [fileURLToPath(new URL('../fixtures/catalog-writer.ts', import.meta.url)), file], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    let reported = -1;
+    for await (const lines of writer.stdout) {
+      reported = Number(String(lines).trim().split('\n').at(-1));
+      if (reported >= 100) writer.kill('SIGKILL');
+    }
+    const catalog = await open(file);
+    const names = new Set((await catalog.db.selectFrom('facts').select('name').execute()).map((row) => row.name));
+    for (let n = 0; n <= reported; n++) expect(names.has(`first-${n}`) && names.has(`second-${n}`)).toBe(true);
+    expect(names.size % 2).toBe(0);
     await catalog.close();
   });
 
@@ -128,23 +146,8 @@ function isCatalog(address: () => Promise<string>, open: (address: string) => Pr
 
   test('ids of jobs rise by themselves', async () => {
     const { db } = catalog;
-    const job = {
-      kind: 'k',
-      workspace_id: null,
-      payload: '{}',
-      state: 'queued',
-      run_at: 0,
-      attempts: 0,
-      max_attempts: 1,
-      singleton_key: null,
-      lease_owner: null,
-      lease_until: null,
-      last_error: null,
-      created_at: 0,
-      finished_at: null,
-    };
-    const first = await db.insertInto('jobs').values(job).returning('id').executeTakeFirstOrThrow();
-    const second = await db.insertInto('jobs').values(job).returning('id').executeTakeFirstOrThrow();
+    const first = await db.insertInto('jobs').values(sampleJob).returning('id').executeTakeFirstOrThrow();
+    const second = await db.insertInto('jobs').values(sampleJob).returning('id').executeTakeFirstOrThrow();
     expect(second.id).toBeGreaterThan(first.id);
   });
 
@@ -237,3 +240,19 @@ function isCatalog(address: () => Promise<string>, open: (address: string) => Pr
 }
 
 type AnyTables = Kysely<{ catalog_migrations: { name: string } }>;
+
+const sampleJob = {
+  kind: 'k',
+  workspace_id: null,
+  payload: '{}',
+  state: 'queued',
+  run_at: 0,
+  attempts: 0,
+  max_attempts: 1,
+  singleton_key: null,
+  lease_owner: null,
+  lease_until: null,
+  last_error: null,
+  created_at: 0,
+  finished_at: null,
+};

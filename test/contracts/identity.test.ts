@@ -187,6 +187,20 @@ describeOnEachCatalog('identity', (place) => {
       expect((await identity.readSession(new Headers({ cookie }))).session).toBeNull();
     });
 
+    test('an expired session is refused, and removed when tidying up', async () => {
+      const { cookie } = await signUpOwner();
+      const other = cookieOf(await post('sign-in/email', { email: 'ada@example.com', password: ada.password }));
+      const kept = async () => (await catalog.db.selectFrom('auth_sessions').select('id').execute()).length;
+      expect(await kept()).toBe(2);
+      await identity.prune();
+      expect(await kept()).toBe(2);
+      expect(await who(cookie)).not.toBeNull();
+      nowMs += 7 * 86_400_000 + 1_000;
+      await identity.prune();
+      expect(await kept()).toBe(0);
+      expect([await who(cookie), await who(other)]).toEqual([null, null]);
+    });
+
     test('a wrong password and an unknown address get the same answer', async () => {
       await signUpOwner();
       const wrong = await post('sign-in/email', { email: 'ada@example.com', password: 'wrong horse battery' });

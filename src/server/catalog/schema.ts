@@ -1,7 +1,8 @@
 /** The catalog's tables as Kysely sees them. Instants are epoch ms (integers); JSON is text. */
 import type { ColumnType, Generated, Kysely } from 'kysely';
 
-type AuthInstant = ColumnType<never, string, string>;
+/** ISO text when written or compared; reading it back is left to better-auth. */
+type AuthInstant = ColumnType<unknown, string, string>;
 
 /** The tables of the catalog. Those named `auth_*` have the shape that better-auth 1.7 reads and writes. */
 export interface CatalogTables {
@@ -14,6 +15,7 @@ export interface CatalogTables {
     created_at: AuthInstant;
     updated_at: AuthInstant;
   };
+  auth_sessions: { id: string; user_id: string; expires_at: AuthInstant };
   auth_accounts: {
     id: string;
     user_id: string;

@@ -10,7 +10,7 @@ import { createKeyring, type Keyring } from './keys/keyring.ts';
 import { createSealer } from './keys/sealing.ts';
 import { makeKeySecret } from './keys/secret-text.ts';
 import { insertKey, listKeys, maybeOpenWriteKey, revokeKey, type Key } from './keys/store.ts';
-import { hasOwner, listWorkspaceIds } from './people.ts';
+import { hasOwner, listWorkspaceIds, pruneSessions } from './people.ts';
 import type { Principal, Scope } from './principal.ts';
 import { makeId } from './random-text.ts';
 import { addressHeader, type Auth } from './sign-in/auth.ts';
@@ -61,6 +61,8 @@ export interface Identity {
   revokeKey(workspaceId: string, keyId: string): Promise<void>;
   /** The oldest write key in use, in full; null when none can be shown. */
   maybeWriteKey(workspaceId: string): Promise<string | null>;
+  /** Deletes expired sessions; once a day is enough. */
+  prune(): Promise<void>;
   /** Writes down what is still open; before the catalog is closed. */
   close(): Promise<void>;
 }
@@ -107,6 +109,7 @@ export function createIdentity(parts: IdentityParts): Identity {
       version.forget();
       return started;
     },
+    prune: () => pruneSessions(db, clock.now()),
     close: () => keyring.settle(),
   };
 }

@@ -78,3 +78,8 @@ export async function insertMember(db: CatalogDatabase, person: NewPerson, works
     .values({ workspace_id: workspaceId, person_id: person.id, role, created_at: person.createdMs })
     .execute();
 }
+
+/** Deletes the sessions that have expired; nobody can use them, and nothing else removes those that are never shown again. */
+export async function pruneSessions(db: CatalogDatabase, nowMs: number): Promise<void> {
+  await db.deleteFrom('auth_sessions').where('expires_at', '<', new Date(nowMs).toISOString()).execute();
+}
