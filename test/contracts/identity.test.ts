@@ -195,7 +195,7 @@ describeOnEachCatalog('identity', (place) => {
       await identity.prune();
       expect(await kept()).toBe(2);
       expect(await who(cookie)).not.toBeNull();
-      nowMs += 7 * 86_400_000 + 1_000;
+      nowMs += 8 * 86_400_000;
       await identity.prune();
       expect(await kept()).toBe(0);
       expect([await who(cookie), await who(other)]).toEqual([null, null]);
