@@ -49,7 +49,7 @@ test('dates are local midnights, offsets are kept, numbers are epoch ms', () => 
 
 test('what is no instant is refused with its value', () => {
   for (const value of ['', 'yesterday', '2024-02-30', '2024-13-01', '2024-01-01T25:00Z', '2024-1-1', '20240101'])
-    expect(maybeInstant(value, 'UTC'), value).toBeNull();
+    expect([value, maybeInstant(value, 'UTC')]).toEqual([value, null]);
   expect(() => resolveRange({ from: '2024-02-30', to: '2024-03-01' }, 'UTC', now)).toThrow('range.from: "2024-02-30" is no instant');
   expect(() => resolveRange({ from: '2024-03-01', to: '2024-03-01' }, 'UTC', now)).toThrow('must lie after');
   expect(() => resolveRange({ last: '9999y' }, 'UTC', now)).toThrow('1900 to 2199');
@@ -116,6 +116,6 @@ test('the estimate of buckets is within two of the truth', () => {
   for (const grain of ['hour', 'day', 'week', 'month', 'quarter', 'year'] as const) {
     const fromMs = Date.parse('2015-03-03T10:00Z');
     const real = bucketStarts('Europe/Berlin', grain, fromMs, now).length;
-    expect(Math.abs(estimateBuckets(grain, fromMs, now) - real), grain).toBeLessThanOrEqual(2);
+    expect([grain, Math.abs(estimateBuckets(grain, fromMs, now) - real) <= 2]).toEqual([grain, true]);
   }
 });

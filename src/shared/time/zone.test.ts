@@ -26,7 +26,7 @@ test('IANA names are known in any case, and nothing else is a zone', () => {
   expect(maybeZone('Asia/Kathmandu')).not.toBeNull();
   expect(maybeZone('Etc/GMT+5')).toBe('Etc/GMT+5');
   for (const name of ['', '+02:00', 'Mars/Olympus', 'Europe/Berlin; DROP', '../etc/passwd', 'Europe/', '5', "UTC'"])
-    expect(maybeZone(name), name).toBeNull();
+    expect([name, maybeZone(name)]).toEqual([name, null]);
   expect(() => parseZone('Mars/Olympus')).toThrow('"Mars/Olympus" is not an IANA time zone');
 });
 

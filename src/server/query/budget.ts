@@ -1,0 +1,63 @@
+/** The budget of one question: its statements share one deadline, and what they cost is added up for the lineage. */
+import { Problem } from '../../shared/model/errors.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Warehouse } from '../ports/warehouse.ts';
+import type { Statement } from '../sql/statement.ts';
+import type { QueryLimits } from './plan.ts';
+import { readableSql } from './sql-text.ts';
+
+/** What answering took. */
+export interface Cost {
+  queryId: string;
+  sql: string;
+  rowsRead: number;
+  elapsedMs: number;
+}
+
+/** Runs the statements of one question. */
+export class Budget {
+  readonly #warehouse: Pick<Warehouse, 'ask'>;
+  readonly #clock: Clock;
+  readonly #limits: QueryLimits;
+  readonly #queryId: string;
+  readonly #signal: AbortSignal;
+  readonly #startedMs: number;
+  readonly #statements: Statement[] = [];
+  #rowsRead = 0;
+
+  constructor(warehouse: Pick<Warehouse, 'ask'>, clock: Clock, limits: QueryLimits, queryId: string, signal: AbortSignal) {
+    this.#warehouse = warehouse;
+    this.#clock = clock;
+    this.#limits = limits;
+    this.#queryId = queryId;
+    this.#signal = signal;
+    this.#startedMs = clock.now();
+  }
+
+  /** The rows of `statement`. @throws QUERY_TIMEOUT, QUERY_OVER_BUDGET, QUERY_CANCELLED, WAREHOUSE_UNAVAILABLE */
+  async ask(statement: Statement): Promise<unknown[][]> {
+    const { timeoutMs, memoryBytes, rowsToRead, resultRows } = this.#limits;
+    const leftMs = this.#startedMs + timeoutMs - this.#clock.now();
+    if (leftMs <= 0)
+      throw new Problem('QUERY_TIMEOUT', `The question took longer than ${timeoutMs} ms. Use a shorter range or fewer conditions.`);
+    const number = this.#statements.push(statement);
+    const answer = await this.#warehouse.ask(statement, {
+      queryId: number === 1 ? this.#queryId : `${this.#queryId}-${number}`,
+      // the comparison may have a few buckets more than the main window
+      limits: { timeoutMs: leftMs, memoryBytes, rowsToRead, resultRows: 2 * resultRows },
+      signal: this.#signal,
+    });
+    this.#rowsRead += answer.rowsRead;
+    return answer.rows;
+  }
+
+  /** What has been spent so far. */
+  cost(): Cost {
+    return {
+      queryId: this.#queryId,
+      sql: this.#statements.map(readableSql).join(';\n\n'),
+      rowsRead: this.#rowsRead,
+      elapsedMs: this.#clock.now() - this.#startedMs,
+    };
+  }
+}

@@ -1,0 +1,135 @@
+/** The query engine: resolve, plan, then compile, run and shape behind a cache and a single flight. */
+import { Problem } from '../../shared/model/errors.ts';
+import type { Result } from '../../shared/model/result.ts';
+import type { Policy } from '../identity/principal.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Warehouse } from '../ports/warehouse.ts';
+import { Budget } from './budget.ts';
+import { VersionedCache, type CacheStatistics } from './cache.ts';
+import { answerBreakdown } from './kinds/breakdown.ts';
+import type { Answer, Ask } from './kinds/answer.ts';
+import { usesPerson } from './kinds/source-sql.ts';
+import { answerTable } from './kinds/table.ts';
+import { answerTotal } from './kinds/total.ts';
+import { answerTrend } from './kinds/trend.ts';
+import { defaultLimits, plan, type Plan, type QueryLimits } from './plan.ts';
+import { refusal } from './refusal.ts';
+import { resolve, type ResolvedQuery } from './resolve.ts';
+import { SingleFlight } from './run.ts';
+import { sizeOf, toResult, type Kept } from './shape.ts';
+
+/** What the engine needs of the world. */
+export interface QueryEngineDeps {
+  warehouse: Pick<Warehouse, 'ask'>;
+  clock: Clock;
+  newId: () => string;
+  /** a text that changes whenever rows of the dataset in these UTC hours `[from, to)` do; without it nothing is cached */
+  cellVersion?: (workspaceId: string, dataset: string, fromHour: number, toHour: number) => string;
+  /** everything that the workspace received up to here is answerable, epoch ms; null: nothing came yet */
+  watermark?: (workspaceId: string) => number | null;
+  limits?: Partial<QueryLimits>;
+  /** default 64 MiB */
+  cacheBytes?: number;
+}
+
+/** Answers questions. */
+export interface QueryEngine {
+  /**
+   * The answer to `input` under `policy`; shared with other callers, so it must not be changed.
+   * @throws QUERY_INVALID, FIELD_UNKNOWN, METRIC_UNKNOWN, DATASET_UNKNOWN, QUERY_TIMEOUT, QUERY_OVER_BUDGET, QUERY_CANCELLED, WAREHOUSE_UNAVAILABLE
+   */
+  ask(policy: Policy, input: unknown, options?: { signal?: AbortSignal }): Promise<Result>;
+  statistics(): QueryStatistics;
+  /** forgets all kept answers */
+  clearCache(): void;
+}
+
+/** What the engine has done since it was made. */
+export interface QueryStatistics {
+  asked: number;
+  /** questions that joined one already in flight or were answered from the cache */
+  saved: number;
+  inFlight: number;
+  cache: CacheStatistics;
+}
+
+const kinds: Record<ResolvedQuery['kind'], (plan: Plan, ask: Ask) => Promise<Answer>> = {
+  total: answerTotal,
+  trend: answerTrend,
+  breakdown: answerBreakdown,
+  table: answerTable,
+};
+
+const hourMs = 3_600_000;
+const defaultCacheBytes = 64 * 1024 * 1024;
+
+/** A query engine over a warehouse. */
+export function createQueryEngine(deps: QueryEngineDeps): QueryEngine {
+  const limits = { ...defaultLimits, ...deps.limits };
+  const flights = new SingleFlight<Kept>();
+  const cache = new VersionedCache<Kept>(deps.cacheBytes ?? defaultCacheBytes);
+  const watermarkMs = (query: ResolvedQuery): number | null =>
+    deps.watermark === undefined ? deps.clock.now() : deps.watermark(query.workspaceId);
+  let asked = 0;
+  let started = 0;
+
+  async function compute(planned: Plan, key: string, version: string | null, signal: AbortSignal): Promise<Kept> {
+    started++;
+    const { query } = planned;
+    const watermark = watermarkMs(query);
+    const budget = new Budget(deps.warehouse, deps.clock, limits, deps.newId(), signal);
+    try {
+      const answer = await kinds[query.kind](planned, (statement) => budget.ask(statement));
+      const kept: Kept = { answer, plan: planned, cost: budget.cost(), watermarkMs: watermark, madeMs: deps.clock.now() };
+      if (version !== null) cache.set(key, version, kept, sizeOf(kept) + key.length * 2);
+      return kept;
+    } catch (error) {
+      throw refusal(error, query);
+    }
+  }
+
+  async function ask(policy: Policy, input: unknown, { signal }: { signal?: AbortSignal } = {}): Promise<Result> {
+    asked++;
+    const nowMs = deps.clock.now();
+    const query = resolve(policy, input);
+    const planned = plan(query, nowMs, limits);
+    const key = JSON.stringify(query);
+    const version = versionOf(planned, deps.cellVersion);
+    const hit = version === null ? undefined : cache.get(key, version);
+    if (hit !== undefined) return toResult(hit, { cache: 'hit', staleMs: 0, watermarkMs: watermarkMs(query) });
+    try {
+      const kept = await flights.run(
+        `${key}\n${version ?? windowsText(planned)}`,
+        (flightSignal) => compute(planned, key, version, flightSignal),
+        signal,
+      );
+      return toResult(kept, { cache: 'miss', staleMs: 0, watermarkMs: kept.watermarkMs });
+    } catch (error) {
+      const last = error instanceof Problem && error.code === 'WAREHOUSE_UNAVAILABLE' ? cache.peek(key) : undefined;
+      if (last === undefined) throw error;
+      return toResult(last, { cache: 'stale', staleMs: deps.clock.now() - last.madeMs, watermarkMs: last.watermarkMs });
+    }
+  }
+
+  return {
+    ask,
+    statistics: () => ({ asked, saved: asked - started, inFlight: flights.size, cache: cache.statistics() }),
+    clearCache: () => cache.clear(),
+  };
+}
+
+/** The instants of a plan and the state of everything that its answer is made from; null where nobody tells the state. */
+function versionOf(planned: Plan, cellVersion: QueryEngineDeps['cellVersion']): string | null {
+  if (cellVersion === undefined) return null;
+  const { query, main, comparison } = planned;
+  const windows = comparison === null ? [main] : [main, comparison];
+  const cells = windows.map(({ fromMs, toMs }) =>
+    cellVersion(query.workspaceId, query.dataset, Math.floor(fromMs / hourMs), Math.ceil(toMs / hourMs)),
+  );
+  if (usesPerson(query)) cells.push(cellVersion(query.workspaceId, 'identity_links', 0, Number.MAX_SAFE_INTEGER));
+  return [windowsText(planned), ...cells].join('|');
+}
+
+function windowsText({ main, comparison }: Plan): string {
+  return [main, ...(comparison === null ? [] : [comparison])].map(({ fromMs, toMs }) => `${fromMs}-${toMs}`).join(',');
+}

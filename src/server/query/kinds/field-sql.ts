@@ -1,0 +1,140 @@
+/** Fields as SQL: the value as text, as a number, as a group key. Missing text is '', missing numbers are NULL. */
+import { bind, identifier, join, sql, trusted, type Statement } from '../../sql/statement.ts';
+import { offsetSpans } from '../../../shared/time/zone.ts';
+import type { Cell } from '../../../shared/model/result.ts';
+import type { Json } from '../../../shared/model/event.ts';
+import type { ClockPart, Field } from '../field.ts';
+
+/** What field expressions depend on besides the field: the zone, and the instants that rows may have. */
+export interface Scope {
+  zone: string;
+  fromMs: number;
+  toMs: number;
+}
+
+/** The column `link_person`, joined by the source, says who a linked id belongs to; '' where it is not linked. */
+export const personExpression: Statement = sql`if(link_person != '', link_person, if(user != '', user, anonymous))`;
+
+/** A property as the engine types it: NULL where it is missing or of another type. */
+export function typedProperty(path: readonly string[], type: 'String' | 'Float64' | 'Bool'): Statement {
+  return sql`${identifier('properties', ...path)}.:${identifier(type)}`;
+}
+
+/** A property of whatever type: NULL where it is missing. */
+export function anyProperty(path: readonly string[]): Statement {
+  return sql`${identifier('properties', ...path)}`;
+}
+
+/** Epoch ms of an instant field. */
+export function epochMs(column: 'time' | 'received'): Statement {
+  return sql`toInt64(toUnixTimestamp64Milli(${identifier(column)}))`;
+}
+
+/** Whether the field has a value. */
+export function present(field: Field): Statement {
+  if (field.kind === 'text') return sql`${identifier(field.column)} != ''`;
+  if (field.kind === 'person') return sql`${personExpression} != ''`;
+  if (field.kind === 'property') return sql`${anyProperty(field.path)} IS NOT NULL`;
+  return sql`true`;
+}
+
+/** The field as a number, NULL where it has none. Instants are epoch ms. */
+export function numeric(field: Field, scope: Scope): Statement {
+  if (field.kind === 'property') return typedProperty(field.path, 'Float64');
+  if (field.kind === 'time') return epochMs(field.column);
+  if (field.kind === 'clock') return clock(field.part, scope);
+  throw new TypeError(`${field.name} is not numeric`);
+}
+
+/**
+ * What the wall clock shows at `time`, from the offsets that shared/time knows, so that hours and buckets cannot disagree
+ * when the engine's time zone data are older or newer.
+ */
+function clock(part: ClockPart, scope: Scope): Statement {
+  const localMs = sql`(${epochMs('time')} + ${offset(scope)})`;
+  if (part === 'hour') return sql`toUInt8(intDiv(${localMs}, 3600000) % 24)`;
+  if (part === 'weekday') return sql`toUInt8((intDiv(${localMs}, 86400000) + 3) % 7 + 1)`;
+  return sql`toMonth(fromUnixTimestamp64Milli(${localMs}, 'UTC'))`;
+}
+
+function offset({ zone, fromMs, toMs }: Scope): Statement {
+  const spans = offsetSpans(zone, fromMs, toMs);
+  if (spans.length === 1) return sql`${bind('Int64', spans[0]?.offsetMs)}`;
+  const starts = bind(
+    'Array(Int64)',
+    spans.map((span) => Math.max(span.fromMs, Math.min(fromMs, 0))),
+  );
+  const offsets = bind(
+    'Array(Int64)',
+    spans.map((span) => span.offsetMs),
+  );
+  return sql`transform(roundDown(${epochMs('time')}, ${starts}), ${starts}, ${offsets}, toInt64(0))`;
+}
+
+/** A field as a group key: its expression, the type a bound key has, and what cell a key stands for. */
+export interface GroupKey {
+  expression: Statement;
+  type: 'String' | 'UInt8' | 'Int64';
+  decode: (key: unknown) => Cell;
+}
+
+/** The group key of `field`. */
+export function groupKey(field: Field, scope: Scope): GroupKey {
+  if (field.kind === 'text') return { expression: sql`toString(${identifier(field.column)})`, type: 'String', decode: missingIfEmpty };
+  if (field.kind === 'person') return { expression: personExpression, type: 'String', decode: missingIfEmpty };
+  if (field.kind === 'time') return { expression: epochMs(field.column), type: 'Int64', decode: (key) => isoTime(key) };
+  if (field.kind === 'clock') return { expression: clock(field.part, scope), type: 'UInt8', decode: (key) => key as number };
+  if (field.kind === 'property') return { expression: propertyKey(field.path), type: 'String', decode: decodePropertyKey };
+  throw new TypeError(`${field.name} cannot be grouped by`);
+}
+
+function missingIfEmpty(key: unknown): Cell {
+  return key === '' ? null : (key as string);
+}
+
+/** ISO 8601 in UTC of epoch ms; null stays null. */
+export function isoTime(key: unknown): string | null {
+  return key === null ? null : new Date(key as number).toISOString();
+}
+
+/** Opens keys that are JSON and not plain text. */
+const jsonMark = '\u0001';
+
+/**
+ * A property of mixed types as one text that keeps the types apart: a string as itself, anything else (numbers, booleans,
+ * arrays, missing, and strings that sort before the mark) as JSON behind a mark. Plain strings are what is common and cheap.
+ */
+function propertyKey(path: readonly string[]): Statement {
+  const text = typedProperty(path, 'String');
+  return sql`if(ifNull(${text}, '') < '\\x02', concat('\\x01', ifNull(toJSONString(${anyProperty(path)}), 'null')), assumeNotNull(${text}))`;
+}
+
+function decodePropertyKey(key: unknown): Cell {
+  const text = key as string;
+  return text.startsWith(jsonMark) ? (JSON.parse(text.slice(1)) as Json) : text;
+}
+
+/** Several group keys as one text, so that a list of groups can be bound; made alike by {@link packedKey}. */
+export function packed(keys: readonly Statement[]): Statement {
+  if (keys.length === 1) return sql`toString(${keys[0] as Statement})`;
+  return sql`concat(${join(
+    keys.map((key) => sql`toString(length(toString(${key}))), ':', toString(${key})`),
+    ', ',
+  )})`;
+}
+
+/** The text that {@link packed} makes of these keys. */
+export function packedKey(keys: readonly unknown[]): string {
+  if (keys.length === 1) return String(keys[0]);
+  return keys.map((key) => `${Buffer.byteLength(String(key))}:${String(key)}`).join('');
+}
+
+/** Orders groups by one key: numbers, then text, missing always last. */
+export function keyOrder(field: Field, key: Statement, desc: boolean): Statement {
+  const direction = trusted(desc ? 'DESC' : 'ASC');
+  if (field.kind === 'text' || field.kind === 'person') return sql`${key} = '', ${key} ${direction}`;
+  if (field.kind !== 'property') return sql`${key} ${direction}`;
+  const isJson = sql`startsWith(${key}, '\\x01')`;
+  const number = sql`if(${isJson}, toFloat64OrNull(substring(${key}, 2)), NULL)`;
+  return sql`${key} = '\\x01null', ${number} ${direction} NULLS ${trusted(desc ? 'FIRST' : 'LAST')}, ${key} ${direction}`;
+}

@@ -1,0 +1,33 @@
+/** What a caller is told when the warehouse refuses a statement: always a problem of the question, never one of ours to guess at. */
+import { Problem } from '../../shared/model/errors.ts';
+import { WarehouseError } from '../ports/warehouse.ts';
+import type { Test } from './condition.ts';
+import type { ResolvedQuery } from './resolve.ts';
+
+/** ClickHouse's number for a pattern that RE2 cannot compile. */
+const patternError = 427;
+
+/** `error` as it may be shown to whoever asked `query`. */
+export function refusal(error: unknown, query: ResolvedQuery): unknown {
+  if (!(error instanceof WarehouseError)) return error;
+  if (error.engineCode === patternError) return new Problem('QUERY_INVALID', patternMessage(error.message, query), {}, error);
+  return new Problem(
+    'QUERY_INVALID',
+    `The warehouse cannot answer this question (engine code ${error.engineCode}). Change a field, a condition or a metric.`,
+    {},
+    error,
+  );
+}
+
+function patternMessage(engineMessage: string, query: ResolvedQuery): string {
+  const patterns = [query.where, ...query.metrics.flatMap((metric) => (metric.where === null ? [] : [metric.where]))].flatMap(patternsOf);
+  const broken = patterns.find((pattern) => engineMessage.includes(pattern)) ?? patterns[0] ?? '';
+  const reason = /error: ([^:.]{3,80})/.exec(engineMessage)?.[1];
+  return `matches: "${broken}" is not a valid RE2 pattern${reason === undefined ? '' : ` (${reason})`}. RE2 has no look-around and no back-references.`;
+}
+
+function patternsOf(test: Test): string[] {
+  if (test.op === 'all' || test.op === 'any') return test.tests.flatMap(patternsOf);
+  if (test.op === 'not') return patternsOf(test.test);
+  return test.op === 'matches' ? [test.text] : [];
+}

@@ -1,0 +1,130 @@
+/** Resolve: a query as it came in becomes one with every name checked, every default filled in, and the policy attached. */
+import { Problem } from '../../shared/model/errors.ts';
+import { describeIssues } from '../../shared/model/issue.ts';
+import { querySchema, type Grain, type Query, type Range } from '../../shared/model/query.ts';
+import type { Comparison } from '../../shared/time/comparison.ts';
+import { parseZone } from '../../shared/time/zone.ts';
+import type { Policy } from '../identity/principal.ts';
+import { resolveConditions, type Test } from './condition.ts';
+import { parseField, tableFields, type Field } from './field.ts';
+import { resolveMetrics, type Metric } from './metric.ts';
+
+/** What rows are ordered by: the n-th metric, the n-th `by`, the bucket, or (kind table) a field. */
+export type OrderTarget = { what: 'metric' | 'by'; index: number } | { what: 'bucket' } | { what: 'field'; field: Field };
+
+/** A query that can be planned. Two that are equal as JSON are the same question. */
+export interface ResolvedQuery {
+  kind: 'total' | 'trend' | 'breakdown' | 'table';
+  workspaceId: string;
+  policy: string;
+  dataset: string;
+  metrics: Metric[];
+  /** the policy's row filter and the query's own conditions */
+  where: Test;
+  by: Field[];
+  /** kind table: what to show; else empty */
+  columns: Field[];
+  grain: Grain | null;
+  zone: string;
+  range: Range;
+  compare: Comparison | null;
+  order: { target: OrderTarget; desc: boolean };
+  limit: number;
+  after: string | null;
+  approximate: boolean;
+}
+
+/** Groups of a breakdown or trend, rows of a table, when a query says nothing. */
+const defaultLimit = 100;
+
+/** The query that `input` means under `policy`. @throws QUERY_INVALID, FIELD_UNKNOWN, METRIC_UNKNOWN, DATASET_UNKNOWN */
+export function resolve(policy: Policy, input: unknown): ResolvedQuery {
+  const parsed = querySchema.safeParse(input);
+  if (!parsed.success) throw new Problem('QUERY_INVALID', describeIssues(parsed.error));
+  const query = parsed.data;
+  if (query.dataset !== 'events')
+    throw new Problem('DATASET_UNKNOWN', `dataset: there is no dataset "${query.dataset}". Datasets: events.`);
+  const kind = kindOf(query);
+  assertFitsKind(kind, query);
+  const zone = parseZone(query.timezone);
+  const metrics = kind === 'table' ? [] : resolveMetrics(query.metrics, zone);
+  const by = query.by.map((name, i) => assertNotWhole(parseField(name, `by[${i}]`), `by[${i}]`));
+  const columns = kind === 'table' ? (query.columns?.map((name, i) => parseField(name, `columns[${i}]`)) ?? [...tableFields]) : [];
+  assertUniqueNames([
+    ...(kind === 'trend' ? ['bucket'] : []),
+    ...by.map((field) => field.name),
+    ...metrics.map((metric) => metric.name),
+    ...columns.map((field) => field.name),
+  ]);
+  return {
+    kind,
+    workspaceId: policy.workspaceId,
+    policy: policy.name,
+    dataset: query.dataset,
+    metrics,
+    where: { op: 'all', tests: [resolveConditions(policy.rowFilter, zone, 'policy'), resolveConditions(query.where, zone, 'where')] },
+    by,
+    columns,
+    grain: query.grain ?? null,
+    zone,
+    range: query.range,
+    compare: query.compare ?? null,
+    order: resolveOrder(kind, query, metrics, by),
+    limit: query.limit ?? defaultLimit,
+    after: query.after ?? null,
+    approximate: query.approximate,
+  };
+}
+
+/** A table of groups is a breakdown and one of metrics alone a total; without either it lists the rows of the dataset. */
+function kindOf(query: Query): ResolvedQuery['kind'] {
+  if (query.kind !== 'table') return query.kind;
+  if (query.by.length > 0) return 'breakdown';
+  return query.metrics.length > 0 ? 'total' : 'table';
+}
+
+function assertFitsKind(kind: ResolvedQuery['kind'], query: Query): void {
+  const refuse = (member: string, advice: string): never => {
+    throw new Problem('QUERY_INVALID', `${member}: not for kind "${query.kind}". ${advice}`);
+  };
+  if (kind !== 'trend' && query.grain !== undefined) refuse('grain', 'Buckets of time are for kind "trend".');
+  if (kind === 'total' && query.by.length > 0) refuse('by', 'Use kind "breakdown".');
+  if (kind === 'breakdown' && query.by.length === 0)
+    refuse('by', 'A breakdown needs at least one field in "by"; without one ask for kind "total".');
+  if (kind !== 'table' && query.columns !== undefined) refuse('columns', 'Columns are for kind "table" without "metrics" and "by".');
+  if (kind !== 'table' && query.after !== undefined) refuse('after', 'Only kind "table" has further pages; raise "limit".');
+  if (kind === 'table' && query.compare !== undefined)
+    refuse('compare', 'Rows have nothing to compare with; ask for kind "trend", "breakdown" or "total".');
+}
+
+function assertNotWhole(field: Field, place: string): Field {
+  if (field.kind === 'properties') throw new Problem('FIELD_UNKNOWN', `${place}: name one property, such as "properties.country".`);
+  return field;
+}
+
+function assertUniqueNames(names: readonly string[]): void {
+  const twice = names.find((name, i) => names.indexOf(name) !== i);
+  if (twice !== undefined) throw new Problem('QUERY_INVALID', `There would be two columns called "${twice}". Name a metric with "as".`);
+}
+
+function resolveOrder(kind: ResolvedQuery['kind'], query: Query, metrics: readonly Metric[], by: readonly Field[]): ResolvedQuery['order'] {
+  if (kind === 'table')
+    return { target: { what: 'field', field: parseOrderField(query.order?.by ?? 'time') }, desc: query.order?.desc ?? true };
+  if (query.order === undefined) return { target: { what: 'metric', index: 0 }, desc: true };
+  const { by: name, desc } = query.order;
+  const metric = metrics.findIndex((candidate) => candidate.name === name);
+  if (metric >= 0) return { target: { what: 'metric', index: metric }, desc };
+  const group = by.findIndex((field) => field.name === name);
+  if (group >= 0) return { target: { what: 'by', index: group }, desc };
+  if (kind === 'trend' && name === 'bucket') return { target: { what: 'bucket' }, desc };
+  const columns = [
+    ...(kind === 'trend' ? ['bucket'] : []),
+    ...by.map((field) => field.name),
+    ...metrics.map((candidate) => candidate.name),
+  ];
+  throw new Problem('QUERY_INVALID', `order.by: "${name}" is not a column of this query. Columns: ${columns.join(', ')}.`);
+}
+
+function parseOrderField(name: string): Field {
+  return assertNotWhole(parseField(name, 'order.by'), 'order.by');
+}
