@@ -47,6 +47,7 @@ function isBlank(line: Buffer): boolean {
 function lineRow(index: number, line: Buffer): SourceRow {
   const text = line.toString('utf8').trim();
   if (text.includes('\ufffd') && !isUtf8(line)) return { index, text: null, fields: null, fault: 'the line is not valid UTF-8' };
+  if (text === '') return { index, text: null, fields: null, fault: 'the line holds nothing but invisible characters' };
   return jsonRow(index, text);
 }
 

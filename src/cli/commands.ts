@@ -1,0 +1,26 @@
+/** The table of commands, in the order in which the help lists them. */
+import type { Command } from './command.ts';
+import { backupCommand } from './commands/backup.ts';
+import { benchCommand } from './commands/bench.ts';
+import { doctorCommand } from './commands/doctor.ts';
+import { exportCommand } from './commands/export.ts';
+import { importCommand } from './commands/import.ts';
+import { keyCommand } from './commands/key.ts';
+import { queryCommand } from './commands/query.ts';
+import { restoreCommand } from './commands/restore.ts';
+import { simulateCommand } from './commands/simulate.ts';
+import { startCommand } from './commands/start.ts';
+
+/** All commands of this version. */
+export const commands: readonly Command[] = [
+  startCommand,
+  importCommand,
+  queryCommand,
+  exportCommand,
+  simulateCommand,
+  backupCommand,
+  restoreCommand,
+  doctorCommand,
+  keyCommand,
+  benchCommand,
+];
