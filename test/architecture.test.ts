@@ -33,6 +33,7 @@ const floors: Record<string, number> = {
   'src/server/source': 7,
   'src/server/live': 7,
   'src/server/dashboard': 7,
+  'src/server/backup': 7,
   'src/server/http': 10,
   'src/server/jobs': 10,
   'src/server/app.ts': 11,

@@ -39,6 +39,7 @@ export const problemTable = {
   CATALOG_UNAVAILABLE: { status: 503, title: 'The catalog is not available', retryable: true },
   STARTING: { status: 503, title: 'The server is starting', retryable: true },
   STOPPING: { status: 503, title: 'The server is stopping', retryable: true },
+  BACKUP_DAMAGED: { status: 422, title: 'The backup is damaged', retryable: false },
   NOT_IN_THIS_VERSION: { status: 501, title: 'Not in this version', retryable: false },
   INTERNAL: { status: 500, title: 'Something went wrong on our side', retryable: true },
 } as const satisfies Record<string, ProblemEntry>;
@@ -83,5 +84,13 @@ export interface ProblemDocument {
 export function problemDocument(error: unknown): ProblemDocument {
   const problem = error instanceof Problem ? error : new Problem('INTERNAL', 'An unexpected error. It was logged; try again.');
   const { status, title, retryable } = problemTable[problem.code];
-  return { ...problem.extra, type: `urn:bellwether:problem:${problem.code}`, title, status, code: problem.code, detail: problem.message, retryable };
+  return {
+    ...problem.extra,
+    type: `urn:bellwether:problem:${problem.code}`,
+    title,
+    status,
+    code: problem.code,
+    detail: problem.message,
+    retryable,
+  };
 }
