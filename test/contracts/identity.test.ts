@@ -215,7 +215,7 @@ describeOnEachCatalog('identity', (place) => {
     test('a forged, altered or foreign cookie is nobody', async () => {
       const { cookie } = await signUpOwner();
       expect(await who('bellwether.session_token=made-up.signature')).toBeNull();
-      expect(await who(cookie.replace(/=./, '=x'))).toBeNull();
+      expect(await who(cookie.replace(/=./, (start) => (start === '=x' ? '=y' : '=x')))).toBeNull();
       expect(await who('other=1')).toBeNull();
       const elsewhere = identityOn(catalog, { secret: 'a quite different secret of enough length' });
       expect(await elsewhere.authenticateSession(new Headers({ cookie }))).toBeNull();
