@@ -78,9 +78,21 @@ const signUp = createRoute({
   component: lazyRouteComponent(() => import('./pages/sign-in/SignUpPage.tsx'), 'SignUpPage'),
 });
 
+/** The gallery is for developers and needs no server; the built app does not hold it. */
+const gallery = createRoute({
+  getParentRoute: () => root,
+  path: '/gallery',
+  component: lazyRouteComponent(() => import('./gallery/GalleryPage.tsx'), 'GalleryPage'),
+});
+
 function makeRouter(client: QueryClient) {
   return createRouter({
-    routeTree: root.addChildren([inside.addChildren([home, explore, events, start]), signIn, signUp]),
+    routeTree: root.addChildren([
+      inside.addChildren([home, explore, events, start]),
+      signIn,
+      signUp,
+      ...(import.meta.env.DEV ? [gallery] : []),
+    ]),
     context: { client },
     parseSearch,
     stringifySearch,

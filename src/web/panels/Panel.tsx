@@ -34,7 +34,7 @@ export function Panel({ title, about, state, onRetry, emptyAction, twin, tools, 
   const hasTwin = twin !== undefined && state.is === 'data';
   const toggleLabel = isTable ? 'Show the picture' : 'Show as a table';
   return (
-    <section className={classes.panel} aria-labelledby={id} aria-busy={state.is === 'loading'}>
+    <article className={classes.panel} aria-labelledby={id} aria-busy={state.is === 'loading'}>
       <div className={classes.head}>
         <div className={classes.heading}>
           <h2 id={id} className={classes.title} dir="auto">
@@ -53,10 +53,7 @@ export function Panel({ title, about, state, onRetry, emptyAction, twin, tools, 
           {tools}
         </div>
       </div>
-      <div
-        className={classes.body}
-        style={heightPx === undefined ? undefined : { minHeight: heightPx, ...(isTable ? {} : { height: heightPx }) }}
-      >
+      <div className={classes.body} style={heightPx === undefined ? undefined : { minHeight: heightPx }}>
         {state.is === 'loading' && <Skeleton height="100%" />}
         {state.is === 'empty' && <EmptyMessage why={state.why} action={emptyAction} />}
         {state.is === 'error' && <ErrorMessage state={state} onRetry={onRetry} />}
@@ -76,7 +73,7 @@ export function Panel({ title, about, state, onRetry, emptyAction, twin, tools, 
           {onRetry !== undefined && <RetryButton onRetry={onRetry} />}
         </div>
       )}
-    </section>
+    </article>
   );
 }
 

@@ -22,7 +22,7 @@ export function DataTable({ caption, columns, rows, maxHeight }: DataTableProps)
   const [limit, setLimit] = useState(firstRows);
   const isScrolling = maxHeight !== undefined;
   return (
-    <div className={classes.frame} style={isScrolling ? { maxHeight } : undefined} tabIndex={0} role="region" aria-label={caption}>
+    <div className={classes.frame} style={isScrolling ? { maxHeight } : undefined} tabIndex={0} role="group" aria-label={caption}>
       <table className={classes.table}>
         <caption className="bw-hidden">{caption}</caption>
         <thead>

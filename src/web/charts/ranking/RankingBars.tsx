@@ -44,6 +44,7 @@ export function RankingBars({ ranking, label, nameOf }: RankingBarsProps): React
                   }}
                   aria-hidden="true"
                 />
+                <span className={classes.swatch} style={{ background: colorIn(palette, row.color) }} aria-hidden="true" />
                 <span className={`${classes.label} bw-clip`} dir="auto">
                   {nameOf === undefined || row.by === null ? row.label : nameOf(row)}
                 </span>

@@ -17,7 +17,7 @@ export type OptionPart = Record<string, unknown>;
 /** The option; `margins` tells where the plot lies inside the picture. */
 export interface TrendOption {
   margins: { left: number; right: number };
-  option: { animation: boolean; grid: OptionPart[]; xAxis: OptionPart[]; yAxis: OptionPart[]; series: OptionPart[] };
+  option: { animation: boolean; textStyle: OptionPart; grid: OptionPart[]; xAxis: OptionPart[]; yAxis: OptionPart[]; series: OptionPart[] };
 }
 
 const labelPx = 78;
@@ -39,7 +39,7 @@ export function niceScale(
   ticks: number,
   leastStep = 0,
 ): { min: number; max: number; interval: number } {
-  const isFar = !isFromZero && low > 0 && (high - low) / high < 0.2;
+  const isFar = !isFromZero && low > 0 && high > low && (high - low) / high < 0.2;
   const from = isFar ? low : Math.min(0, low);
   const end = Math.max(isFar ? high : 0, high);
   const to = end === from ? from + (Math.abs(from) || 1) : end;
@@ -87,19 +87,11 @@ function lastValue(series: TrendSeries): number | null {
 }
 
 /** Lines: what is closed solid, the bucket that is still filling dotted and pale. */
-function lineSeries(trend: Trend, series: TrendSeries, color: string, text: string): OptionPart[] {
+function lineSeries(trend: Trend, series: TrendSeries, color: string, endLabel: OptionPart): OptionPart[] {
   const filling = trend.fillingIndex;
   const solid = series.values.map((value, at) => (at === filling ? null : value));
   const tail = series.values.map((value, at) => (filling !== null && (at === filling || at === filling - 1) ? value : null));
   const hasTail = filling !== null && series.values[filling] !== null && series.values[filling] !== undefined;
-  const endLabel = {
-    show: !trend.isStacked,
-    formatter: formatQuantity(lastValue(series), series.unit),
-    color: text,
-    fontSize: 12,
-    fontWeight: 600,
-    distance: 6,
-  };
   const base = {
     type: 'line',
     name: series.label,
@@ -110,7 +102,6 @@ function lineSeries(trend: Trend, series: TrendSeries, color: string, text: stri
     symbol: 'none',
     silent: true,
     color,
-    labelLayout: { moveOverlap: 'shiftY' },
     ...(trend.isStacked ? { stack: 'all' } : {}),
   };
   const area = trend.shape === 'area' ? { areaStyle: { color, opacity: trend.isStacked ? 0.55 : 0.1 } } : {};
@@ -174,6 +165,31 @@ function comparisonSeries(series: TrendSeries, palette: Palette): OptionPart {
   };
 }
 
+/** Room that a label at the end of a line needs. */
+const endLabelPx = 15;
+
+/** Which series have their last value written at their end: the largest first, and none over another. */
+function labelledEnds(
+  shown: readonly TrendSeries[],
+  scales: readonly { min: number; max: number }[],
+  paneHeight: number,
+): ReadonlySet<string> {
+  const taken: { pane: number; y: number }[] = [];
+  const labelled = new Set<string>();
+  const ends = shown.flatMap((series) => {
+    const value = lastValue(series);
+    const scale = scales[series.pane];
+    if (value === null || scale === undefined) return [];
+    return [{ series, y: ((value - scale.min) / (scale.max - scale.min)) * paneHeight }];
+  });
+  for (const { series, y } of ends.sort((a, b) => b.y - a.y)) {
+    if (taken.some((one) => one.pane === series.pane && Math.abs(one.y - y) < endLabelPx)) continue;
+    taken.push({ pane: series.pane, y });
+    labelled.add(series.key);
+  }
+  return labelled;
+}
+
 /** The option of the series of `trend` that are `shown`. */
 export function trendOption(
   trend: Trend,
@@ -182,7 +198,7 @@ export function trendOption(
   { widthPx, heightPx }: PictureSize,
 ): TrendOption {
   const paneHeight = (heightPx - topPx - axisPx - paneGapPx * (trend.panes.length - 1)) / trend.panes.length;
-  const ticks = Math.max(2, Math.min(5, Math.round(paneHeight / 56)));
+  const ticks = Math.max(2, Math.min(5, Math.round(paneHeight / 44)));
   const scales = trend.panes.map((_, pane) =>
     niceScale(...extent(trend, shown, pane), trend.shape !== 'line', ticks, isWhole(shown, pane) ? 1 : 0),
   );
@@ -192,16 +208,27 @@ export function trendOption(
   const longest = (texts: readonly string[]): number => Math.max(0, ...texts.map((text) => text.length));
   const left = Math.ceil(longest(axisTexts) * characterPx) + 14;
   const hasEndLabels = trend.shape !== 'bar' && !trend.isStacked;
-  const right = hasEndLabels
-    ? Math.ceil(longest(shown.map((series) => formatQuantity(lastValue(series), series.unit))) * characterPx) + 14
-    : 12;
+  const lastKnown = Math.max(-1, ...shown.map((series) => series.values.findLastIndex((value) => value !== null)));
+  const endTexts =
+    hasEndLabels && lastKnown > trend.buckets.length * 0.85 ? shown.map((series) => formatQuantity(lastValue(series), series.unit)) : [];
+  const right = Math.ceil(longest(endTexts) * characterPx) + 14;
   const labels = tickLabels(trend.buckets, trend.grain, Math.max(2, Math.floor((widthPx - left - right) / labelPx)));
   const isLast = (pane: number): boolean => pane === trend.panes.length - 1;
+  const labelled = hasEndLabels ? labelledEnds(shown, scales, paneHeight) : new Set<string>();
+  const endLabel = (series: TrendSeries): OptionPart => ({
+    show: labelled.has(series.key),
+    formatter: formatQuantity(lastValue(series), series.unit),
+    color: palette.text,
+    fontSize: 12,
+    fontWeight: 600,
+    distance: 6,
+  });
   const isAlone = shown.length === 1;
   return {
     margins: { left, right },
     option: {
       animation: false,
+      textStyle: { fontFamily: "'Inter Variable', system-ui, sans-serif" },
       grid: trend.panes.map((_, pane) => ({ left, right, top: topPx + pane * (paneHeight + paneGapPx), height: paneHeight })),
       xAxis: trend.panes.map((_, pane) => ({
         type: 'category',
@@ -221,7 +248,7 @@ export function trendOption(
       })),
       series: shown.flatMap((series) => {
         const color = colorIn(palette, series.color);
-        const own = trend.shape === 'bar' ? [barSeries(trend, series, color)] : lineSeries(trend, series, color, palette.text);
+        const own = trend.shape === 'bar' ? [barSeries(trend, series, color)] : lineSeries(trend, series, color, endLabel(series));
         return isAlone && series.before !== null ? [comparisonSeries(series, palette), ...own] : own;
       }),
     },
