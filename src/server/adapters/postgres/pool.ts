@@ -15,6 +15,9 @@ export function openPool(url: string, size: number, log: Log): PostgresPool {
     application_name: 'bellwether',
     connectionTimeoutMillis: 5_000,
     idleTimeoutMillis: 60_000,
+    // A node or a network that hangs must not hold locks, or callers, for ever.
+    statement_timeout: 60_000,
+    idle_in_transaction_session_timeout: 60_000,
     keepAlive: true,
     types: {
       getTypeParser: ((oid: number, format?: 'text') =>
@@ -43,8 +46,8 @@ function translate(client: PoolClient): PostgresPoolClient {
 }
 
 const networkCodes = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH']);
-/** SQLSTATE: connection exception, authorisation, unknown database, too many connections, shutdown, start-up. */
-const outageStates = /^(08|28|3D000|53300|57P0)/;
+/** SQLSTATE: connection exception, authorisation, unknown database, too many connections, shutdown, start-up, one of our time limits. */
+const outageStates = /^(08|28|3D000|53300|57P0|57014|25P03)/;
 
 function rethrow(error: unknown): never {
   if (!(error instanceof Error)) throw error;
