@@ -47,7 +47,8 @@ export interface SealedSegment {
   /** `from` and `to` number the rows of one table and month inside the segment; the same after every restart */
   rows: { table: SpoolTable; month: number; from: number; to: number; bytes: Uint8Array[] }[];
   tallies: { workspaceId: string; source: string; tally: Tally; events: number }[];
-  cells: { workspaceId: string; hours: number[] }[];
+  /** per workspace: the tables that get rows, and the UTC epoch hours of its events */
+  cells: { workspaceId: string; tables: SpoolTable[]; hours: number[] }[];
   /** newest `received` per workspace, epoch ms */
   watermarks: { workspaceId: string; receivedMs: number }[];
   keys: BigUint64Array;
@@ -121,6 +122,11 @@ export interface IdWindow {
   release(keys: BigUint64Array): void;
   /** The spool tells at start of keys that a pending segment holds. */
   recover(keys: BigUint64Array): void;
+  /**
+   * Lets ids count once more: their events were committed and then deleted. Durable when it resolves. What comes with such an id
+   * while this runs may still be taken for a duplicate.
+   */
+  forget(workspaceId: string, ids: readonly string[]): Promise<void>;
   /** Makes the keys of a committed segment durable before the segment goes. */
   persist(keys: BigUint64Array): Promise<void>;
   state(): IdWindowState;

@@ -235,3 +235,66 @@ describe('an id window against a plain set', () => {
     );
   });
 });
+
+describe('forgetting', () => {
+  it('lets ids in memory be taken once more, also after a restart', async () => {
+    const folder = await temporaryFolder();
+    const window = await openWindow(folder);
+    const { keys } = window.take('w', ['a', 'b']);
+    window.settle(keys);
+    await window.persist(keys);
+    await window.forget('w', ['a', 'never seen', '']);
+    await window.close();
+    const again = await openWindow(folder);
+    expect(takeDurably(again, ['a', 'b'])).toEqual([true, false]);
+    expect(takeDurably(again, ['a', 'b'])).toEqual([false, false]);
+  });
+
+  it('lets ids on disk be taken once more, and keeps what became of them through restarts and runs', async () => {
+    const folder = await temporaryFolder();
+    let window = await openWindow(folder, { capacity: 4_000 });
+    await takeMany(window, 0, 4_000);
+    const known = newKnown(window, 3_000, 3_100);
+    expect(known).toBe(100);
+    await window.forget('w', range(3_000, 3_100));
+    await window.close();
+    window = await openWindow(folder, { capacity: 4_000 });
+    const { isNew, keys } = window.take('w', range(3_000, 3_050));
+    expect(newCount(isNew)).toBe(50);
+    window.settle(keys);
+    await window.persist(keys);
+    await window.close();
+    window = await openWindow(folder, { capacity: 4_000 });
+    expect(newCount(takeDurably(window, range(3_000, 3_050)))).toBe(0);
+    expect(newCount(takeDurably(window, range(3_050, 3_100)))).toBe(50);
+  });
+
+  it('a forgotten id whose new entry fails stays forgotten', async () => {
+    const window = await openWindow(await temporaryFolder());
+    takeDurably(window, ['a']);
+    await window.forget('w', ['a']);
+    window.release(window.take('w', ['a']).keys);
+    expect(takeDurably(window, ['a'])).toEqual([true]);
+  });
+
+  it('remembers an id that a pending segment holds although it was forgotten before', async () => {
+    const folder = await temporaryFolder();
+    const window = await openWindow(folder);
+    takeDurably(window, ['a']);
+    await window.forget('w', ['a']);
+    const { keys } = window.take('w', ['a']);
+    window.settle(keys);
+    const inSegment = keys.slice();
+    await window.close();
+    const again = await openWindow(folder);
+    again.recover(inSegment);
+    expect(takeDurably(again, ['a'])).toEqual([false]);
+  });
+});
+
+/** How many of the ids are known, without taking the others. */
+function newKnown(window: IdWindow, from: number, to: number): number {
+  const { isNew, keys } = window.take('w', range(from, to));
+  window.release(keys);
+  return isNew.filter((each) => !each).length;
+}

@@ -4,6 +4,7 @@ import { Problem } from '../../../shared/model/errors.ts';
 import type { Clock, RandomBytes } from '../../ports/clock.ts';
 import type { Log } from '../../ports/log.ts';
 import type { IdWindow, IdWindowState } from '../../ports/spool.ts';
+import { ForgottenKeys } from './forgotten-keys.ts';
 import { type HashState, hashId, hashWorkspace } from './id-hash.ts';
 import { KeyLog } from './key-log.ts';
 import { KeyTable } from './key-table.ts';
@@ -39,11 +40,13 @@ export async function openIdWindow(options: IdWindowOptions): Promise<IdWindow> 
   const levels = new RunLevels(folder, plan, builder, known, log);
   await levels.deleteStrays();
   const slots = new TimeSlots(plan, known?.slots ?? [], clock.now());
+  // one slot more than the span: ids leave slot by slot
+  const forgotten = await ForgottenKeys.open(folder, clock.now() - 2 * spanMs);
   const found: BigUint64Array[] = [];
   const keyLog = await KeyLog.open(folder, (keys) => found.push(keys));
-  const window = new DiskIdWindow({ folder, clock, log, plan, seed, builder, levels, slots, keyLog });
+  const window = new DiskIdWindow({ folder, clock, log, plan, seed, builder, levels, slots, keyLog, forgotten });
   if (!known) await window.writeManifest();
-  for (const keys of found) window.recover(keys);
+  for (const keys of found) window.recover(forgotten.without(keys));
   return window;
 }
 
@@ -57,6 +60,7 @@ interface Parts {
   levels: RunLevels;
   slots: TimeSlots;
   keyLog: KeyLog;
+  forgotten: ForgottenKeys;
 }
 
 /** Keys in memory, all taken in one slot. */
@@ -143,8 +147,24 @@ class DiskIdWindow implements IdWindow {
     }
   }
 
+  async forget(workspaceId: string, ids: readonly string[]): Promise<void> {
+    const state = this.#hashState(workspaceId);
+    const halves = new Uint32Array(ids.length * 2);
+    let count = 0;
+    for (const id of ids) {
+      if (id === '') continue;
+      hashId(state, id, halves, count * 2);
+      if (this.#isKnown(halves[count * 2 + 1]!, halves[count * 2]!)) count++;
+    }
+    const keys = new BigUint64Array(halves.buffer, 0, count);
+    await this.#parts.forgotten.forget(keys, this.#parts.clock.now(), () =>
+      this.#forEachTable(keys, (table, high, low) => void table.keys.delete(high, low)),
+    );
+  }
+
   /** Keys that a run holds already are durable; only the others go to the log. */
   async persist(keys: BigUint64Array): Promise<void> {
+    await this.#parts.forgotten.takenAgain(keys, this.#parts.clock.now());
     const halves = halvesOf(keys);
     const inMemory = keys.filter((_, i) => this.#tableOf(halves[i * 2 + 1]!, halves[i * 2]!) !== null);
     if (inMemory.length > 0) await this.#parts.keyLog.append(inMemory);
@@ -166,6 +186,7 @@ class DiskIdWindow implements IdWindow {
     await this.#parts.builder.close();
     await this.#work;
     await this.#parts.keyLog.close();
+    await this.#parts.forgotten.close();
     this.#parts.levels.close();
   }
 
@@ -181,10 +202,11 @@ class DiskIdWindow implements IdWindow {
     return state;
   }
 
+  /** A key in memory was taken after it was forgotten, if it ever was; one in a run before. */
   #isKnown(high: number, low: number): boolean {
-    const { levels, slots } = this.#parts;
+    const { levels, slots, forgotten } = this.#parts;
     const table = this.#tableOf(high, low);
-    return (table !== null && table.slot >= slots.liveFrom) || levels.isLive(high, low, slots.liveFrom);
+    return (table !== null && table.slot >= slots.liveFrom) || (levels.isLive(high, low, slots.liveFrom) && !forgotten.has(high, low));
   }
 
   #tableOf(high: number, low: number): Table | null {
@@ -281,7 +303,8 @@ class DiskIdWindow implements IdWindow {
   }
 
   async #flush(table: Table): Promise<void> {
-    const { levels, slots, keyLog } = this.#parts;
+    const { levels, slots, keyLog, forgotten, clock } = this.#parts;
+    await forgotten.takenAgain(table.keys.keys(), clock.now());
     await levels.flush(table.keys.keys(), table.slot);
     slots.count(table.slot, table.keys.count);
     this.#frozen.shift();
