@@ -156,7 +156,7 @@ describe('Segment', () => {
   });
 
   test('a wrong key is reported to the sender', async () => {
-    const client = new Analytics({ writeKey: 'wrong', host: url, maxRetries: 0 });
+    const client = new Analytics({ writeKey: 'wrong', host: url, flushInterval: 50, maxRetries: 0 });
     const failed = new Promise((resolve) => client.on('error', resolve));
     client.track({ userId: 'u', event: 'x' });
     await failed;

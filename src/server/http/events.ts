@@ -10,9 +10,9 @@ import {
 import { Problem } from '../../shared/model/errors.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Warehouse } from '../ports/warehouse.ts';
-import { maybeDeadLetter, readDeadLetters, type DeadLetterRow } from '../warehouse/dead-letters.ts';
-import { maybeEvent, readEvents, type EventRow } from '../warehouse/events.ts';
-import type { PageRequest } from '../warehouse/newest-first.ts';
+import { maybeDeadLetter, readDeadLetters, type DeadLetterRow } from '../warehouse/listing/dead-letters.ts';
+import { maybeEvent, readEvents, type EventRow } from '../warehouse/listing/events.ts';
+import type { PageRequest } from '../warehouse/listing/newest-first.ts';
 import { bindRoute, type RouteBinding } from './binding.ts';
 
 /** What these routes need. */

@@ -1,6 +1,6 @@
 /** The country of a sender: from a trusted proxy's header or an operator's own database, else unknown. Never guessed. */
 import { BlockList, isIPv6 } from 'node:net';
-import { open, type CountryResponse } from 'maxmind';
+import { open, type CountryResponse, type Reader } from 'maxmind';
 
 /** What the operator configured. */
 export interface CountryRules {
@@ -29,7 +29,7 @@ const CACHED_ADDRESSES = 10_000;
 /** A lookup by `rules`. @throws Error when the database cannot be read */
 export async function openCountryLookup(rules: CountryRules): Promise<CountryLookup> {
   const isTrusted = trustIn(rules.trustedProxies);
-  const database = rules.mmdbPath === null ? null : await open<CountryResponse>(rules.mmdbPath, { cache: { max: CACHED_ADDRESSES } });
+  const database = rules.mmdbPath === null ? null : await openDatabase(rules.mmdbPath);
   return (sender) => {
     if (rules.header !== null && isTrusted(sender.peerAddress)) {
       const told = maybeCountryCode(sender.headers[rules.header]);
@@ -37,6 +37,14 @@ export async function openCountryLookup(rules: CountryRules): Promise<CountryLoo
     }
     return database === null ? null : maybeCountryCode(database.get(sender.clientAddress)?.country?.iso_code);
   };
+}
+
+async function openDatabase(path: string): Promise<Reader<CountryResponse>> {
+  try {
+    return await open<CountryResponse>(path, { cache: { max: CACHED_ADDRESSES } });
+  } catch (error) {
+    throw new Error(`The country database ${path} cannot be read: ${(error as Error).message}`, { cause: error });
+  }
 }
 
 /** `value` if it is a country. Proxies say XX for unknown and T1 for Tor. */

@@ -1,7 +1,7 @@
 /** Reads rejected events: a page newest first, and one of them with all that was kept. */
-import type { RejectReason } from '../../shared/model/event.ts';
-import type { Warehouse, WarehouseAnswer } from '../ports/warehouse.ts';
-import { bind, join, sql, type Statement } from '../sql/statement.ts';
+import type { RejectReason } from '../../../shared/model/event.ts';
+import type { Warehouse, WarehouseAnswer } from '../../ports/warehouse.ts';
+import { bind, join, sql, type Statement } from '../../sql/statement.ts';
 import { keyOf, type Page, pageOf, type PageRequest, parseKey, readPage, spanOf } from './newest-first.ts';
 
 /** A rejected event. */

@@ -1,7 +1,7 @@
 /** Reads stored events for people who look at them: a page newest first, and one event whole. */
-import type { Json } from '../../shared/model/event.ts';
-import type { Warehouse, WarehouseAnswer } from '../ports/warehouse.ts';
-import { bind, join, sql, type Statement } from '../sql/statement.ts';
+import type { Json } from '../../../shared/model/event.ts';
+import type { Warehouse, WarehouseAnswer } from '../../ports/warehouse.ts';
+import { bind, join, sql, type Statement } from '../../sql/statement.ts';
 import { keyOf, type Page, pageOf, type PageRequest, parseKey, readPage, spanOf } from './newest-first.ts';
 
 /** An event as it is stored. Instants in epoch ms. */

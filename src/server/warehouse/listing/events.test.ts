@@ -1,8 +1,8 @@
 /** Tests of the lists of events and dead letters, on the real warehouse. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { insertSpooled } from '../../../test/fixtures/insert-spooled.ts';
-import { MemoryIdWindow, MemorySpool } from '../../../test/fixtures/memory-spool.ts';
-import { openTestWarehouse, type TestWarehouse } from '../../../test/fixtures/open-warehouse.ts';
+import { insertSpooled } from '../../../../test/fixtures/insert-spooled.ts';
+import { MemoryIdWindow, MemorySpool } from '../../../../test/fixtures/memory-spool.ts';
+import { openTestWarehouse, type TestWarehouse } from '../../../../test/fixtures/open-warehouse.ts';
 import { maybeDeadLetter, readDeadLetters } from './dead-letters.ts';
 import { maybeEvent, readEvents, type EventFilter } from './events.ts';
 

@@ -1,5 +1,5 @@
 /** Pages of rows, newest first, from tables that have no row number: an instant, how many of it were shown, and a search that widens. */
-import { bind, identifier, sql, type Statement } from '../sql/statement.ts';
+import { bind, identifier, sql, type Statement } from '../../sql/statement.ts';
 
 /** What a caller asks for. Instants in epoch ms; the span is half-open. */
 export interface PageRequest {
