@@ -6,6 +6,7 @@ import type { z } from 'zod';
 import type { Route } from '../../shared/contract/route.ts';
 import { eventLimits } from '../../shared/model/event.ts';
 import { Problem } from '../../shared/model/errors.ts';
+import { describeIssues } from '../../shared/model/issue.ts';
 import { assertAccess, maybePrincipal, type Gatekeeper } from './access.ts';
 import { installAuthBridge, type WebHandler } from './auth-bridge.ts';
 import type { Call, RouteBinding } from './binding.ts';
@@ -130,10 +131,7 @@ function parsePart(schema: z.ZodType | undefined, value: unknown, where: string)
   const parsed = schema.safeParse(value ?? {});
   if (parsed.success) return parsed.data;
   const issues = parsed.error.issues.slice(0, 10).map((issue) => ({ path: issue.path.join('.'), message: issue.message }));
-  const first = issues[0];
-  throw new Problem('REQUEST_INVALID', `The ${where} is not valid: ${first?.path ? `"${first.path}" ` : ''}${first?.message ?? ''}.`, {
-    issues,
-  });
+  throw new Problem('REQUEST_INVALID', `The ${where} is not valid: ${describeIssues(parsed.error)}.`, { issues });
 }
 
 function installDocuments(app: FastifyInstance, parts: HttpServerParts): void {

@@ -3,10 +3,10 @@ import type { z } from 'zod';
 
 type Issue = z.core.$ZodIssue;
 
-/** The first few issues of `error`, each with the place it concerns, such as `metrics[0].aggregate: ...`. */
+/** The first few issues of `error`, each with the place it concerns, such as `"metrics[0].aggregate": ...`. */
 export function describeIssues(error: z.ZodError): string {
   const issues = error.issues.flatMap((issue) => narrowed(issue, []));
-  const shown = issues.slice(0, 3).map(({ path, message }) => (path.length === 0 ? message : `${place(path)}: ${message}`));
+  const shown = issues.slice(0, 3).map(({ path, message }) => (path.length === 0 ? message : `"${place(path)}": ${message}`));
   return shown.join('; ') + (issues.length > 3 ? `; and ${issues.length - 3} more` : '');
 }
 

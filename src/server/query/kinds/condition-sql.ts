@@ -1,9 +1,10 @@
 /** Tests as SQL. Every leaf is true or false, never NULL, so that `not` is the plain opposite. */
 import { bind, identifier, join, sql, trusted, type Statement } from '../../sql/statement.ts';
 import type { Scalar } from '../../../shared/model/query.ts';
+import { personExpression } from '../../warehouse/person.ts';
 import type { Order, Test } from '../condition.ts';
 import type { Field } from '../field.ts';
-import { epochMs, numeric, personExpression, present, typedProperty, type Scope } from './field-sql.ts';
+import { epochMs, numeric, present, typedProperty, type Scope } from './field-sql.ts';
 
 const symbols = { gt: '>', gte: '>=', lt: '<', lte: '<=' } as const satisfies Record<Order, string>;
 

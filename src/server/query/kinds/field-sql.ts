@@ -1,5 +1,6 @@
 /** Fields as SQL: the value as text, as a number, as a group key. Missing text is '', missing numbers are NULL. */
 import { bind, identifier, join, sql, trusted, type Statement } from '../../sql/statement.ts';
+import { personExpression } from '../../warehouse/person.ts';
 import { offsetSpans } from '../../../shared/time/zone.ts';
 import type { Cell } from '../../../shared/model/result.ts';
 import type { Json } from '../../../shared/model/event.ts';
@@ -11,9 +12,6 @@ export interface Scope {
   fromMs: number;
   toMs: number;
 }
-
-/** The column `link_person`, joined by the source, says who a linked id belongs to; '' where it is not linked. */
-export const personExpression: Statement = sql`if(link_person != '', link_person, if(user != '', user, anonymous))`;
 
 /** A property as the engine types it: NULL where it is missing or of another type. */
 export function typedProperty(path: readonly string[], type: 'String' | 'Float64' | 'Bool'): Statement {

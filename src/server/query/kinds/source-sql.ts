@@ -1,12 +1,12 @@
 /** Where the rows of a question come from: the dataset, its workspace, its range, its policy and its conditions. */
 import { bind, sql, type Statement } from '../../sql/statement.ts';
+import { personJoin } from '../../warehouse/person.ts';
 import type { Test } from '../condition.ts';
 import type { Field } from '../field.ts';
 import type { Window } from '../plan.ts';
 import type { ResolvedQuery } from '../resolve.ts';
 import { condition } from './condition-sql.ts';
 import type { Scope } from './field-sql.ts';
-import { personLinks } from './person-links.ts';
 
 /** What field expressions in `window` depend on. */
 export function scopeOf(query: ResolvedQuery, window: Window): Scope {
@@ -29,7 +29,7 @@ export function instant(epochMs: number): Statement {
 /** Links are joined only where a question asks about persons: the join costs as much as reading a column of text. */
 function tables(query: ResolvedQuery): Statement {
   if (!usesPerson(query)) return sql`events`;
-  return sql`events LEFT ANY JOIN (${personLinks(query.workspaceId)}) AS links ON link_alias = if(user != '', user, anonymous)`;
+  return sql`events ${personJoin(query.workspaceId)}`;
 }
 
 /** Whether any part of the query asks about the field `person`. */
