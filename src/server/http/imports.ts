@@ -12,6 +12,7 @@ import { Problem } from '../../shared/model/errors.ts';
 import type { Ledger } from '../../shared/model/ledger.ts';
 import { noCounts, type ImportRecord, type ImportStore } from '../ingest/imports.ts';
 import type { Clock, RandomBytes } from '../ports/clock.ts';
+import { refusedReason } from '../warehouse/commit/ledger.ts';
 import { bindRoute, type RouteBinding } from './binding.ts';
 
 /** What the import routes need. */
@@ -108,16 +109,19 @@ function newImport(
 
 /**
  * The counts with what the ingest ledger says of accepted events: a chunk that was sent twice, because the connection broke before
- * its answer, comes back as duplicates the second time though its events were new.
+ * its answer, comes back as duplicates the second time though its events were new. What the warehouse itself refused is rejected.
  */
 async function trueCounts(parts: ImportParts, workspaceId: string, id: string, counts: ImportCounts): Promise<ImportCounts> {
   const ledger = await parts.ledgerOf(workspaceId, sourceOf(id));
   if (ledger === null) return counts;
-  const accepted = Math.min(ledger.accepted, counts.read - counts.rejected);
+  const refused = ledger.rejectedByReason[refusedReason] ?? 0;
+  const rejected = Math.min(counts.rejected + refused, counts.read);
+  const accepted = Math.min(ledger.accepted, counts.read - rejected);
   return {
     ...counts,
     accepted,
-    duplicates: counts.read - counts.rejected - accepted,
+    rejected,
+    duplicates: counts.read - rejected - accepted,
     reasons: { ...counts.reasons, ...ledger.rejectedByReason },
   };
 }
