@@ -30,6 +30,7 @@ const floors: Record<string, number> = {
   'src/server/semantic': 5,
   'src/server/ingest': 6,
   'src/server/query': 6,
+  'src/server/backup': 6,
   'src/server/source': 7,
   'src/server/live': 7,
   'src/server/dashboard': 7,

@@ -303,6 +303,8 @@ function shape(env: Environment) {
     deadLetterDays: env.BELLWETHER_DEAD_LETTER_DAYS,
     queryTimeoutMs: env.BELLWETHER_QUERY_TIMEOUT_S * 1_000,
     queryMemoryBytes: env.BELLWETHER_QUERY_MEMORY_MB * 2 ** 20,
+    /** simulated traffic in a folder of its own; set by `--demo`, not by the environment */
+    isDemo: false as boolean,
     /** what an empty catalog is set up with */
     initial: {
       owner: env.BELLWETHER_INIT_EMAIL === undefined ? null : { email: env.BELLWETHER_INIT_EMAIL, password: env.BELLWETHER_INIT_PASSWORD! },

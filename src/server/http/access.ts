@@ -6,7 +6,8 @@ import type { Principal } from '../identity/principal.ts';
 
 /** What the edge needs of identity. */
 export interface Gatekeeper {
-  authenticateBearer(token: string): Promise<Principal | null>;
+  /** `workspaceId` picks one of several for the local owner */
+  authenticateBearer(token: string, workspaceId: string | null): Promise<Principal | null>;
   authenticateSession(headers: Headers): Promise<Principal | null>;
 }
 
@@ -36,7 +37,8 @@ export async function maybePrincipal(
 ): Promise<Principal | null> {
   const token = maybeBearer(request);
   if (token !== null) {
-    const principal = await gatekeeper.authenticateBearer(token);
+    const wanted = request.headers['bellwether-workspace'];
+    const principal = await gatekeeper.authenticateBearer(token, typeof wanted === 'string' ? wanted : null);
     if (principal === null) throw new Problem('CREDENTIALS_INVALID', 'The key is not known, was revoked, or has expired.');
     return principal;
   }
@@ -54,8 +56,9 @@ export function assertNotForged(request: FastifyRequest, trustedOrigins: readonl
 }
 
 function isTrustedOrigin(request: FastifyRequest, trustedOrigins: readonly string[]): boolean {
-  const { origin } = request.headers;
-  if (origin === undefined) return request.headers['sec-fetch-site'] === 'same-origin';
+  const { origin, 'sec-fetch-site': site } = request.headers;
+  // Browsers send one of the two with every such call; who sends neither is a program that holds the cookie itself.
+  if (origin === undefined) return site === undefined || site === 'same-origin' || site === 'none';
   return trustedOrigins.includes(origin) || origin === `${request.protocol}://${request.headers.host}`;
 }
 

@@ -110,13 +110,15 @@ describe('who is let in', () => {
       { origin: url },
       { origin: 'https://friend.example' },
       { 'sec-fetch-site': 'same-origin' },
-      { origin: 'https://evil.example' },
       {},
+      { origin: 'https://evil.example' },
+      { 'sec-fetch-site': 'cross-site' },
+      { origin: 'null' },
     ];
     const statuses = await Promise.all(
       tries.map(async (headers) => (await echo({ cookie: 'good=1', ...(headers as Record<string, string>) })).status),
     );
-    expect(statuses).toEqual([200, 200, 200, 403, 403]);
+    expect(statuses).toEqual([200, 200, 200, 200, 403, 403, 403]);
   });
 
   test('a public route works with a bad key too', async () => {

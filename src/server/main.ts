@@ -1,0 +1,76 @@
+/** The server as a process: reads the environment, starts, prints the address, stops cleanly on a signal. */
+import { join } from 'node:path';
+import { startServer, type RunningServer } from './app.ts';
+import { ConfigError, readConfig, type Config } from './config.ts';
+
+const usage = `Usage: npm start [-- --demo]
+
+Starts Bellwether with what the environment says (docs/guides/configuration.md).
+  --demo   beside your data, in DATA/demo, with simulated traffic
+`;
+
+/** A stop that takes longer than this is ended. */
+const stopLimitMs = 25_000;
+
+function configure(): Config {
+  const words = process.argv.slice(2);
+  const unknown = words.find((word) => word !== '--demo');
+  if (words.includes('--help') || words.includes('-h')) {
+    process.stdout.write(usage);
+    process.exit(0);
+  }
+  if (unknown !== undefined) throw new ConfigError(`The argument "${unknown}" is not known: allowed is --demo.`);
+  const config = readConfig(process.env);
+  if (!words.includes('--demo')) return config;
+  return {
+    ...config,
+    dataFolder: join(config.dataFolder, 'demo'),
+    isDemo: true,
+    initial: { ...config.initial, workspaceName: 'Demo (simulated data)' },
+  };
+}
+
+function announce(server: RunningServer): void {
+  const lines = ['', `  Bellwether is ready at ${server.url}`];
+  if (server.signUpUrl !== null) lines.push('', '  Sign up as the first owner (this link works once):', `  ${server.signUpUrl}`);
+  if (server.isDemo) lines.push('', '  This is a demo: all its data is simulated.');
+  process.stdout.write(`${lines.join('\n')}\n\n`);
+}
+
+function stopOnSignal(server: RunningServer): void {
+  let isStopping = false;
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.on(signal, () => {
+      if (isStopping) process.exit(1);
+      isStopping = true;
+      setTimeout(() => process.exit(1), stopLimitMs).unref();
+      server.close().then(
+        () => process.exit(0),
+        (error: unknown) => {
+          process.stderr.write(`bellwether: the stop failed: ${String(error)}\n`);
+          process.exit(1);
+        },
+      );
+    });
+  }
+}
+
+/** One line for what the operator can mend; everything for what is ours. */
+function complain(error: unknown): void {
+  const { code, port, address } = error as { code?: string; port?: number; address?: string };
+  if (error instanceof ConfigError) process.stderr.write(`bellwether: ${error.message}\n`);
+  else if (code === 'EADDRINUSE')
+    process.stderr.write(
+      `bellwether: PORT is ${port}: another program listens there on ${address}. Stop it, or set PORT to another port.\n`,
+    );
+  else process.stderr.write(`bellwether: the start failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+}
+
+try {
+  const server = await startServer({ config: configure(), listen: true });
+  announce(server);
+  stopOnSignal(server);
+} catch (error) {
+  complain(error);
+  process.exit(error instanceof ConfigError ? 2 : 1);
+}
