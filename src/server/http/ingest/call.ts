@@ -20,9 +20,18 @@ export interface IngestRouteParts {
   inFlightLimitBytes?: number;
 }
 
+/** Principals of requests that showed a key in a header. */
+const principals = new WeakMap<FastifyRequest, Principal>();
+
+/** Lets a request with a key in a header in, or refuses it before its body is read. @throws CREDENTIALS_INVALID, FORBIDDEN */
+export async function checkHeaderKey(parts: IngestRouteParts, request: FastifyRequest): Promise<void> {
+  const key = maybeHeaderKey(request);
+  if (key !== null) principals.set(request, await principalOf(key, parts.authenticateWriteKey));
+}
+
 /** The principal of a request whose body gave `bodyKey`; the header counts first. */
 export async function senderOf(parts: IngestRouteParts, request: FastifyRequest, bodyKey: unknown): Promise<Principal> {
-  return principalOf(maybeHeaderKey(request) ?? bodyKey, parts.authenticateWriteKey);
+  return principals.get(request) ?? principalOf(bodyKey, parts.authenticateWriteKey);
 }
 
 /** The call of the pipeline that `request` is. @throws REQUEST_INVALID, FORBIDDEN when it may not be part of an import */

@@ -1,5 +1,6 @@
 /** Hostile input over HTTP: each gives its documented answer, and the next ordinary event is taken as if nothing had been. */
 import { gzipSync } from 'node:zlib';
+import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { openIngestServer, type IngestReply, type IngestServer } from '../../../../test/fixtures/open-ingest-server.ts';
 
@@ -55,6 +56,11 @@ describe('a body that cannot be decoded is a 4xx, takes nothing and is in no sum
     expect(spool.entries).toEqual([]);
   });
 
+  test('another encoding than gzip', async () => {
+    const headers = { authorization: 'Bearer wk_good', 'content-encoding': 'br' };
+    expect(await server.post('/v1/events', 'x', headers)).toMatchObject({ status: 415, body: { code: 'BODY_TYPE_UNKNOWN' } });
+  });
+
   test('half a gzip of NDJSON takes nothing', async () => {
     const lines = Array.from({ length: 30_000 }, (_, i) => `{"name":"n","id":"${i * 7919}"}\n`).join('');
     expect(await send(half(gzipSync(lines)), 'application/x-ndjson')).toMatchObject({
@@ -106,6 +112,29 @@ describe('an event that cannot be kept is rejected with its reason and is a dead
     });
     expect(spool.rows('events').map((row) => row['name'])).toEqual(['a', 'ü']);
   });
+});
+
+test('whatever bytes come, the answer is a 200 or a 4xx', async () => {
+  const sound = Buffer.from(
+    JSON.stringify({ writeKey: 'wk_good', events: [{ name: 'a', id: '1', time: '2025-01-01', properties: { a: [1, { b: 'ü' }] } }] }),
+  );
+  const packed = gzipSync(sound);
+  const bytes = fc.oneof(
+    fc.uint8Array({ maxLength: 200 }),
+    fc.json().map((text) => Buffer.from(text)),
+    fc
+      .tuple(fc.constantFrom(sound, packed), fc.nat(), fc.nat(255))
+      .map(([base, at, value]) => Buffer.from(base).fill(value, at % base.length, (at % base.length) + 1)),
+  );
+  const type = fc.constantFrom('application/json', 'application/x-ndjson', 'text/plain', 'application/x-www-form-urlencoded');
+  const url = fc.constantFrom('/v1/events', '/v1/batch', '/v1/t', '/batch/', '/e/', '/flags/');
+  await fc.assert(
+    fc.asyncProperty(bytes, type, url, async (payload, contentType, path) => {
+      const { status } = await send(Buffer.from(payload), contentType, path);
+      expect([200, 400, 413]).toContain(status);
+    }),
+    { numRuns: 600 },
+  );
 });
 
 describe('an event that is odd but sound is kept', () => {

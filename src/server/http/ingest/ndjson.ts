@@ -82,19 +82,18 @@ async function* verified(unpacked: Chunks): AsyncGenerator<Buffer> {
 
 /** `error` as a problem that says how much was taken before it. */
 function withCounts(error: unknown, taken: IngestAnswer): unknown {
-  const problem =
-    error instanceof Problem
-      ? error
-      : isZlibError(error)
-        ? new Problem('BODY_UNDECODABLE', `The gzip body is broken: ${error.message}.`)
-        : null;
+  const problem = error instanceof Problem ? error : maybeBodyProblem(error);
   if (problem === null) return error;
   const events = taken.accepted + taken.duplicates + taken.rejected;
   const message = `${problem.message} ${events === 0 ? 'Nothing was taken.' : `${events} events before that were taken.`}`;
   return new Problem(problem.code, message, { ...problem.extra, ...taken }, error);
 }
 
-function isZlibError(error: unknown): error is NodeJS.ErrnoException {
-  const code = (error as NodeJS.ErrnoException | undefined)?.code;
-  return typeof code === 'string' && code.startsWith('Z_');
+/** The problem when it is the body that failed: broken gzip, or a sender that hung up. */
+function maybeBodyProblem(error: unknown): Problem | null {
+  const { code, message } = error as Partial<NodeJS.ErrnoException>;
+  if (code?.startsWith('Z_') === true) return new Problem('BODY_UNDECODABLE', `The gzip body is broken: ${message}.`);
+  if (code === 'ECONNRESET' || code === 'ERR_STREAM_PREMATURE_CLOSE')
+    return new Problem('BODY_UNDECODABLE', 'The connection broke before the end of the body.');
+  return null;
 }

@@ -1,9 +1,8 @@
 /** All routes by which events come in, as one Fastify plugin with body parsers and CORS of its own. */
 import type { FastifyInstance } from 'fastify';
 import { installBytesParser } from './body.ts';
-import type { IngestRouteParts } from './call.ts';
+import { checkHeaderKey, type IngestRouteParts } from './call.ts';
 import { installSenderCors } from './cors.ts';
-import { maybeHeaderKey, principalOf } from './credentials.ts';
 import { installLoadBound } from './load.ts';
 import { installNative } from './native.ts';
 import { installPosthog } from './posthog.ts';
@@ -17,11 +16,7 @@ export function ingestRoutes(parts: IngestRouteParts): (scope: FastifyInstance) 
     installBytesParser(scope);
     installSenderCors(scope);
     installLoadBound(scope, parts.inFlightLimitBytes ?? DEFAULT_IN_FLIGHT_BYTES);
-    // A wrong key is refused before its body is read.
-    scope.addHook('onRequest', async (request) => {
-      const key = maybeHeaderKey(request);
-      if (key !== null) await principalOf(key, parts.authenticateWriteKey);
-    });
+    scope.addHook('onRequest', (request) => checkHeaderKey(parts, request));
     installNative(scope, parts);
     installSegment(scope, parts);
     installPosthog(scope, parts);

@@ -81,6 +81,11 @@ describe('Segment', () => {
     expect(names()).toEqual([name]);
   });
 
+  test('a dead letter does not hold the write key', async () => {
+    await post('/v1/t', JSON.stringify({ writeKey: 'wk_good', userId: 'u' }), { 'content-type': 'text/plain' });
+    expect(spool.rows('dead_letters')).toMatchObject([{ reason: 'NAME_MISSING', body: '{"userId":"u"}' }]);
+  });
+
   test("RudderStack's Node library sends JSON as a form, and gzip", async () => {
     const body = JSON.stringify({ batch: [{ type: 'track', event: 'r', userId: 'u' }] });
     expect(await post('/v1/batch', body, { ...basic, 'content-type': 'application/x-www-form-urlencoded' })).toMatchObject(success);

@@ -1,5 +1,6 @@
 /** Keeps what was rejected: one dead letter each, up to a number per call, then one per reason for the rest. */
 import type { RejectReason } from '../../../shared/model/event.ts';
+import { isObject } from '../event/draft.ts';
 import { Refusal } from '../event/refusal.ts';
 import { DEAD_LETTER_BODY_BYTES, type RowWriter } from './row-writer.ts';
 
@@ -36,12 +37,22 @@ export class DeadLetters {
 /** The JSON of a parsed item; what nests too deep for that is shown without its depth. */
 function bodyText(item: unknown): string {
   try {
-    return JSON.stringify(item) ?? '';
+    return JSON.stringify(withoutKeys(item)) ?? '';
   } catch (error) {
     // JSON.parse takes any depth, JSON.stringify recurses: a RangeError is the only way it can fail on parsed JSON.
     if (!(error instanceof RangeError)) throw error;
     return shallowText(item).slice(0, DEAD_LETTER_BODY_BYTES);
   }
+}
+
+/** `item` without the write key that some libraries put into each event. */
+function withoutKeys(item: unknown): unknown {
+  if (!isObject(item)) return item;
+  const { writeKey: _writeKey, api_key: _apiKey, token: _token, ...rest } = item;
+  const { properties } = rest;
+  if (!isObject(properties) || !('token' in properties)) return rest;
+  const { token: _, ...kept } = properties;
+  return { ...rest, properties: kept };
 }
 
 /** The JSON of `item` with everything below its second level of containers cut off. */
