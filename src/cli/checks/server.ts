@@ -1,5 +1,5 @@
 /** A server that answers: its stores, its spool, whether its ingest ledger balances. */
-import { ledgerRoute } from '../../shared/contract/analytics.ts';
+import { ledgerRoute } from '../../shared/contract/ledger.ts';
 import { healthRoute } from '../../shared/contract/system.ts';
 import type { LedgerCounts } from '../../shared/model/ledger.ts';
 import { fail, ok, sizeText, warn } from './check.ts';
