@@ -28,13 +28,15 @@ export interface HistoryScope {
   latest: number;
 }
 
+type Asking = Pick<Warehouse, 'ask'>;
+
 const hourMs = 3_600_000;
 const limits = { timeoutMs: 20_000 };
 /** users are read in portions, so that one answer does not block the event loop for long */
 const usersPerPortion = 25_000;
 
 /** Workspaces that got events (imports aside) in the last week, the busiest of the last hour first; at most 1,000. */
-export async function findLiveWorkspaces(warehouse: Warehouse, scope: HistoryScope): Promise<string[]> {
+export async function findLiveWorkspaces(warehouse: Asking, scope: HistoryScope): Promise<string[]> {
   const { rows } = await warehouse.ask(
     sql`SELECT workspace FROM events WHERE ${counts(scope, 7 * 24 * hourMs)}
       GROUP BY workspace ORDER BY countIf(time > ${instant(scope.nowMs - hourMs)}) DESC, workspace LIMIT 1000`,
@@ -44,7 +46,7 @@ export async function findLiveWorkspaces(warehouse: Warehouse, scope: HistorySco
 }
 
 /** The last hour of `workspaceId`. */
-export async function readWorkspaceHistory(warehouse: Warehouse, workspaceId: string, scope: HistoryScope): Promise<WorkspaceHistory> {
+export async function readWorkspaceHistory(warehouse: Asking, workspaceId: string, scope: HistoryScope): Promise<WorkspaceHistory> {
   const lastHour = sql`workspace = ${bind('String', workspaceId)} AND ${counts(scope, hourMs)}`;
   const totals = await readTotals(warehouse, lastHour);
   const latest = await readLatest(warehouse, workspaceId, scope);
@@ -68,7 +70,7 @@ function counts(scope: HistoryScope, backMs: number): Statement {
     AND time >= received - toIntervalMillisecond(${bind('UInt32', scope.lateMs)})`;
 }
 
-async function readTotals(warehouse: Warehouse, lastHour: Statement): Promise<WorkspaceHistory['totals']> {
+async function readTotals(warehouse: Asking, lastHour: Statement): Promise<WorkspaceHistory['totals']> {
   const { rows } = await warehouse.ask(
     sql`SELECT toUnixTimestamp(time) AS second, toUInt32(count()) FROM events WHERE ${lastHour} GROUP BY second`,
     { limits },
@@ -76,7 +78,7 @@ async function readTotals(warehouse: Warehouse, lastHour: Statement): Promise<Wo
   return rows.map(([second, count]) => ({ second: Number(second), count: Number(count) }));
 }
 
-async function readNames(warehouse: Warehouse, lastHour: Statement, scope: HistoryScope): Promise<WorkspaceHistory['names']> {
+async function readNames(warehouse: Asking, lastHour: Statement, scope: HistoryScope): Promise<WorkspaceHistory['names']> {
   const frequent = sql`SELECT name FROM events WHERE ${lastHour} GROUP BY name ORDER BY count() DESC, name LIMIT ${bind('UInt32', scope.names)}`;
   const { rows } = await warehouse.ask(
     sql`SELECT name, toUnixTimestamp(time) AS second, toUInt32(count()) FROM events WHERE ${lastHour} AND name IN (${frequent}) GROUP BY name, second`,
@@ -85,7 +87,7 @@ async function readNames(warehouse: Warehouse, lastHour: Statement, scope: Histo
   return rows.map(([name, second, count]) => ({ name: String(name), second: Number(second), count: Number(count) }));
 }
 
-async function readUsers(warehouse: Warehouse, lastHour: Statement, scope: HistoryScope): Promise<WorkspaceHistory['users']> {
+async function readUsers(warehouse: Asking, lastHour: Statement, scope: HistoryScope): Promise<WorkspaceHistory['users']> {
   const active = sql`${lastHour} AND time > ${instant(scope.nowMs - hourMs / 2)} AND (user != '' OR anonymous != '')`;
   const actor = sql`if(user != '', user, anonymous)`;
   const { rows } = await warehouse.ask(sql`SELECT toUInt32(uniq(${actor})) FROM events WHERE ${active}`, { limits });
@@ -103,7 +105,7 @@ async function readUsers(warehouse: Warehouse, lastHour: Statement, scope: Histo
 }
 
 /** Numbers of the first level only, as the windows add them up. */
-async function readSums(warehouse: Warehouse, lastHour: Statement, scope: HistoryScope): Promise<WorkspaceHistory['sums']> {
+async function readSums(warehouse: Asking, lastHour: Statement, scope: HistoryScope): Promise<WorkspaceHistory['sums']> {
   const found = await warehouse.ask(
     sql`SELECT typed.1 AS path, groupUniqArray(128)(name) FROM (SELECT name, properties FROM events WHERE ${lastHour} LIMIT 200000)
       ARRAY JOIN JSONAllPathsWithTypes(properties) AS typed WHERE typed.2 = 'Float64' AND position(path, '.') = 0
@@ -126,7 +128,7 @@ async function readSums(warehouse: Warehouse, lastHour: Statement, scope: Histor
 }
 
 /** Of the last hour if that has enough, else of the last week. */
-async function readLatest(warehouse: Warehouse, workspaceId: string, scope: HistoryScope): Promise<WorkspaceHistory['latest']> {
+async function readLatest(warehouse: Asking, workspaceId: string, scope: HistoryScope): Promise<WorkspaceHistory['latest']> {
   for (const backMs of [hourMs, 7 * 24 * hourMs]) {
     const { rows } = await warehouse.ask(
       sql`SELECT name, toUnixTimestamp64Milli(time) AS at, user, anonymous, if(length(toJSONString(properties)) > 20000, '{}', toJSONString(properties))

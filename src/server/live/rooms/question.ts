@@ -1,0 +1,55 @@
+/** A question as rooms see it: what makes two of them the same, and when an answer may have changed. */
+import { Problem } from '../../../shared/model/errors.ts';
+import { describeIssues } from '../../../shared/model/issue.ts';
+import { querySchema, type Query } from '../../../shared/model/query.ts';
+import type { Result } from '../../../shared/model/result.ts';
+import type { Policy } from '../../identity/principal.ts';
+import type { CommitNotice } from '../../ports/accepted.ts';
+
+const hourMs = 3_600_000;
+
+/** A query under a policy. Equal keys mean equal answers. */
+export interface Question {
+  key: string;
+  policy: Policy;
+  query: Query;
+}
+
+/** The question that `input` asks under `policy`. @throws QUERY_INVALID */
+export function parseQuestion(policy: Policy, input: unknown): Question {
+  const parsed = querySchema.safeParse(input);
+  if (!parsed.success) throw new Problem('QUERY_INVALID', describeIssues(parsed.error));
+  return { key: JSON.stringify([sorted(policy), sorted(parsed.data)]), policy, query: parsed.data };
+}
+
+/** `value` with the keys of every object in order, so that the order in which a client wrote them does not matter. */
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sorted);
+  if (value === null || typeof value !== 'object') return value;
+  const entries = Object.entries(value).filter(([, member]) => member !== undefined);
+  return Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, member]) => [key, sorted(member)]));
+}
+
+/** Whether a commit may have changed `result`, the last answer to `query`. */
+export function isTouched(query: Query, result: Result, notice: CommitNotice, nowMs: number): boolean {
+  if (notice.dataset !== query.dataset) return notice.dataset !== 'events';
+  if (notice.hours === null) return true;
+  const ranges = [result.lineage.range, ...(result.comparison === undefined ? [] : [result.comparison.range])];
+  return ranges.some((range) => {
+    const fromMs = Date.parse(range.from);
+    const toMs = 'last' in query.range ? Math.max(Date.parse(range.to), nowMs) : Date.parse(range.to);
+    if (Number.isNaN(fromMs) || Number.isNaN(toMs)) return true;
+    return notice.hours?.some((hour) => (hour + 1) * hourMs > fromMs && hour * hourMs < toMs);
+  });
+}
+
+/** When the answer changes although nothing comes in, epoch ms: when its range ends. null: it has ended for good. */
+export function rollsAtMs(query: Query, result: Result, isPartial: boolean): number | null {
+  return 'last' in query.range || isPartial ? Date.parse(result.lineage.range.to) : null;
+}
+
+/** Whether more may still come into the range of the answer. */
+export function isPartial(result: Result, nowMs: number, pendingSinceMs: number | null): boolean {
+  const endMs = Date.parse(result.lineage.range.to);
+  return endMs > nowMs || (pendingSinceMs !== null && pendingSinceMs < endMs);
+}

@@ -1,0 +1,85 @@
+/** One socket that was let in, and what it follows. */
+import type { Socket } from 'socket.io';
+import type { Principal } from '../../identity/principal.ts';
+import type { TokenBucket } from '../pace.ts';
+import { encodeData, writePacket, type Packet } from './packet.ts';
+
+/** Bounds of one connection. */
+export const connectionLimits = {
+  subscriptions: 100,
+  /** messages a second, and how many at once */
+  messagesPerSecond: 20,
+  messagesAtOnce: 250,
+  /** refused messages after which the connection is ended */
+  patience: 2_000,
+  /** packets and characters that may wait for a slow client before it gets snapshots instead of deltas */
+  waitingPackets: 64,
+  waitingCharacters: 512 * 1024,
+} as const;
+
+/** What the client sent to be let in; asked again from time to time. */
+export interface Credentials {
+  token: string | null;
+  headers: Record<string, string | string[] | undefined>;
+}
+
+/** A query or channel that a connection follows under an id of its own choice. */
+export interface Subscription {
+  readonly id: string;
+  readonly connection: Connection;
+  /** false once it was ended; nothing is sent for it any more */
+  isOpen: boolean;
+  /** it missed something because its client is slow, and needs a snapshot */
+  isBehind: boolean;
+  /** the number of the last message it was told */
+  toldSeq: number;
+  /** takes it out of its room */
+  leave: () => void;
+  /** sends a snapshot after it was behind */
+  restore: () => void;
+}
+
+/** A connected client. */
+export class Connection {
+  readonly socket: Socket;
+  readonly credentials: Credentials;
+  principal: Principal;
+  readonly permissions: TokenBucket;
+  readonly subscriptions = new Map<string, Subscription>();
+  refused = 0;
+
+  constructor(socket: Socket, principal: Principal, credentials: Credentials, permissions: TokenBucket) {
+    this.socket = socket;
+    this.principal = principal;
+    this.credentials = credentials;
+    this.permissions = permissions;
+  }
+
+  /** Whether so much waits for this client that more would only fill the memory. */
+  isChoked(): boolean {
+    const waiting = waitingPackets(this.socket);
+    if (waiting.length < 4) return false;
+    if (waiting.length > connectionLimits.waitingPackets) return true;
+    return waiting.reduce((sum, packet) => sum + (packet.data?.length ?? 0), 0) > connectionLimits.waitingCharacters;
+  }
+
+  /** Whether everything sent so far is on its way. */
+  isIdle(): boolean {
+    return waitingPackets(this.socket).length === 0;
+  }
+
+  /** Sends a `data` message for one subscription. */
+  send(subscription: Subscription, body: string): void {
+    if (subscription.isOpen) this.write(encodeData(subscription.id, body));
+  }
+
+  /** Sends an encoded packet. */
+  write(packet: Packet): void {
+    writePacket(this.socket, packet);
+  }
+}
+
+/** What Engine.IO (6.6) has not handed to the transport yet; declared private there. */
+function waitingPackets(socket: Socket): { data?: string }[] {
+  return (socket.conn as unknown as { writeBuffer: { data?: string }[] }).writeBuffer;
+}

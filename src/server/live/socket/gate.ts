@@ -1,0 +1,229 @@
+/** The Socket.IO server: lets clients in, bounds what they may do, and looks again whether they may stay. */
+import type { Server as HttpServer } from 'node:http';
+import { Server, type Socket } from 'socket.io';
+import type { Ack, LiveStatus } from '../../../shared/contract/live.ts';
+import { Problem, problemDocument } from '../../../shared/model/errors.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { Log } from '../../ports/log.ts';
+import { TokenBucket } from '../pace.ts';
+import { admit, credentialsOf, refusalOf, type Authenticate } from './admission.ts';
+import { Connection, connectionLimits } from './connection.ts';
+import { encodePacket } from './packet.ts';
+import { endAll, subscribe, unsubscribe, type SubscribingParts } from './subscribing.ts';
+
+/** Times and bounds of the socket server. */
+export const gateLimits = {
+  /** a client that is gone is noticed after both together at the latest, ms */
+  pingIntervalMs: 20_000,
+  pingTimeoutMs: 15_000,
+  /** time to send credentials, ms */
+  connectMs: 10_000,
+  messageBytes: 256 * 1024,
+  sockets: 20_000,
+  /** how often credentials of open sockets are looked at again, ms */
+  recheckMs: 15_000,
+} as const;
+
+/** What the gate needs. */
+export interface GateParts extends SubscribingParts {
+  httpServer: HttpServer;
+  authenticate: Authenticate;
+  /** origins of other pages that may connect with a cookie */
+  allowedOrigins: readonly string[];
+  clock: Clock;
+  log: Log;
+  statusOf: (workspaceId: string) => LiveStatus;
+}
+
+/** All connections of this process. */
+export class Gate {
+  readonly #parts: GateParts;
+  readonly #io: Server;
+  readonly #byWorkspace = new Map<string, Set<Connection>>();
+  #count = 0;
+  readonly #recheck: NodeJS.Timeout;
+  #isClosed = false;
+
+  constructor(parts: GateParts) {
+    this.#parts = parts;
+    this.#io = new Server(parts.httpServer, {
+      path: '/socket.io',
+      serveClient: false,
+      pingInterval: gateLimits.pingIntervalMs,
+      pingTimeout: gateLimits.pingTimeoutMs,
+      connectTimeout: gateLimits.connectMs,
+      maxHttpBufferSize: gateLimits.messageBytes,
+      perMessageDeflate: false,
+      cors: { origin: [...parts.allowedOrigins], credentials: true },
+      allowRequest: (_, answer) => {
+        if (this.#isClosed) answer('The server is stopping', false);
+        else if (this.#io.engine.clientsCount >= gateLimits.sockets) answer('Too many connections', false);
+        else answer(null, true);
+      },
+    });
+    this.#io.use((socket, next) => void this.#admit(socket, next));
+    this.#io.on('connection', (socket) => this.#welcome(socket));
+    this.#recheck = setInterval(() => void this.recheck(() => true), gateLimits.recheckMs);
+    this.#recheck.unref();
+  }
+
+  /** Workspaces that somebody is connected to. */
+  workspaces(): ReadonlySet<string> {
+    return new Set(this.#byWorkspace.keys());
+  }
+
+  /** Open connections. */
+  get count(): number {
+    return this.#count;
+  }
+
+  /** Sends the state of the pipeline to everybody of a workspace. */
+  tellStatus(workspaceId: string, status: LiveStatus): void {
+    const packet = encodePacket('bellwether:status', JSON.stringify(status));
+    for (const connection of this.#byWorkspace.get(workspaceId) ?? []) if (!connection.isChoked()) connection.write(packet);
+  }
+
+  /** Ends all connections of a principal. */
+  disconnect(principalId: string): void {
+    for (const connection of this.#all()) if (connection.principal.id === principalId) this.#expel(connection);
+  }
+
+  /** Asks again whether the credentials of connections that `isMeant` picks are valid; ends those whose are not. */
+  async recheck(isMeant: (connection: Connection) => boolean): Promise<void> {
+    const byCredentials = new Map<string, Connection[]>();
+    for (const connection of this.#all()) {
+      if (!isMeant(connection)) continue;
+      const { token, headers } = connection.credentials;
+      const key = token ?? JSON.stringify([headers['cookie'], headers['authorization']]);
+      const same = byCredentials.get(key);
+      if (same === undefined) byCredentials.set(key, [connection]);
+      else same.push(connection);
+    }
+    for (const connections of byCredentials.values()) await this.#recheckSame(connections);
+  }
+
+  /** Ends all connections; the HTTP server is left to whom it belongs. */
+  close(): void {
+    this.#isClosed = true;
+    clearInterval(this.#recheck);
+    for (const connection of this.#all()) endAll(connection);
+    this.#io.disconnectSockets(true);
+    this.#io.engine.close();
+  }
+
+  async #admit(socket: Socket, next: (refusal?: Error) => void): Promise<void> {
+    const { authenticate, allowedOrigins, clock } = this.#parts;
+    const credentials = credentialsOf(socket.handshake);
+    let refusal: Error | undefined;
+    try {
+      const principal = await admit(credentials, authenticate, allowedOrigins);
+      const permissions = new TokenBucket(connectionLimits.messagesPerSecond, connectionLimits.messagesAtOnce, clock.now());
+      socket.data = new Connection(socket, principal, credentials, permissions);
+    } catch (error) {
+      refusal = this.#refuse(error);
+    }
+    next(refusal);
+  }
+
+  #refuse(error: unknown): Error {
+    if (!(error instanceof Problem)) this.#parts.log.error({ err: error }, 'a live connection could not be authenticated');
+    return refusalOf(error);
+  }
+
+  #welcome(socket: Socket): void {
+    const connection = socket.data as Connection;
+    this.#enter(connection);
+    socket.on('disconnect', () => {
+      this.#leave(connection);
+      endAll(connection);
+    });
+    socket.use((packet, next) => {
+      if (this.#isAllowed(connection, packet)) next();
+    });
+    socket.on('subscribe', (message: unknown, ack: unknown) => {
+      const answer = answerer(connection, ack);
+      void subscribe(this.#parts, connection, message, () => answer({ ok: true })).catch((error: unknown) => answer(this.#problem(error)));
+    });
+    socket.on('unsubscribe', (message: unknown, ack: unknown) => {
+      const answer = answerer(connection, ack);
+      try {
+        unsubscribe(connection, message);
+        answer({ ok: true });
+      } catch (error) {
+        answer(this.#problem(error));
+      }
+    });
+    connection.write(encodePacket('bellwether:status', JSON.stringify(this.#parts.statusOf(connection.principal.workspaceId))));
+  }
+
+  *#all(): Generator<Connection> {
+    for (const connections of this.#byWorkspace.values()) yield* connections;
+  }
+
+  #enter(connection: Connection): void {
+    const { workspaceId } = connection.principal;
+    const others = this.#byWorkspace.get(workspaceId);
+    if (others === undefined) this.#byWorkspace.set(workspaceId, new Set([connection]));
+    else others.add(connection);
+    this.#count++;
+  }
+
+  #leave(connection: Connection): void {
+    const { workspaceId } = connection.principal;
+    const others = this.#byWorkspace.get(workspaceId);
+    if (others?.delete(connection)) this.#count--;
+    if (others?.size === 0) this.#byWorkspace.delete(workspaceId);
+  }
+
+  #isAllowed(connection: Connection, packet: readonly unknown[]): boolean {
+    if (connection.permissions.take(this.#parts.clock.now())) return true;
+    connection.refused++;
+    if (connection.refused > connectionLimits.patience) connection.socket.disconnect(true);
+    else answerer(connection, packet.at(-1))(this.#problem(new Problem('RATE_LIMITED', 'Too many messages. Wait a second.')));
+    return false;
+  }
+
+  async #recheckSame(connections: readonly Connection[]): Promise<void> {
+    const { authenticate, allowedOrigins, log } = this.#parts;
+    const first = connections[0]!;
+    try {
+      const principal = await admit(first.credentials, authenticate, allowedOrigins);
+      for (const connection of connections) {
+        if (isSame(principal, connection.principal)) connection.principal = principal;
+        else this.#expel(connection);
+      }
+    } catch (error) {
+      if (error instanceof Problem && error.status < 500) for (const connection of connections) this.#expel(connection);
+      else log.warn({ err: error }, 'credentials of live connections could not be checked again; they stay');
+    }
+  }
+
+  #expel(connection: Connection): void {
+    const problem = problemDocument(new Problem('CREDENTIALS_INVALID', 'These credentials are not valid any more.'));
+    endAll(connection);
+    connection.socket.emit('error', problem);
+    connection.socket.disconnect(true);
+  }
+
+  #problem(error: unknown): Ack {
+    if (!(error instanceof Problem)) this.#parts.log.error({ err: error }, 'a live message could not be answered');
+    return { ok: false, error: problemDocument(error) };
+  }
+}
+
+/** What takes the answer to a message: its acknowledgement, or for want of one an `error` message if it was refused. */
+function answerer(connection: Connection, ack: unknown): (answer: Ack) => void {
+  return (answer) => {
+    if (typeof ack === 'function') ack(answer);
+    else if (!answer.ok) connection.socket.emit('error', answer.error);
+  };
+}
+
+function isSame(a: Connection['principal'], b: Connection['principal']): boolean {
+  return (
+    a.id === b.id &&
+    a.workspaceId === b.workspaceId &&
+    a.scopes.length === b.scopes.length &&
+    a.scopes.every((scope) => b.scopes.includes(scope))
+  );
+}
