@@ -42,7 +42,7 @@ export interface MadeKey {
 
 /** Everything that knows people and keys. A null principal means that the credentials are not valid. */
 export interface Identity {
-  /** Whoever may send events with that key: a write key, or an API key with the scope `ingest`. */
+  /** Whoever may send events with that key: a write key, an API key with the scope `ingest`, or the local owner. */
   authenticateWriteKey(key: string): Promise<Principal | null>;
   /** Any key, or the local owner. `workspaceId` picks one of several for the local owner. @throws FORBIDDEN when it is unknown */
   authenticateBearer(token: string, workspaceId?: string | null): Promise<Principal | null>;
@@ -139,7 +139,7 @@ function bearerChecks({ catalog, localOwnerToken, clock }: IdentityParts, keyrin
   };
   return {
     authenticateWriteKey: async (key: string): Promise<Principal | null> => {
-      const principal = await keyHolder(key);
+      const principal = (await keyHolder(key)) ?? (isLocalOwner(key) ? await localOwner(null) : null);
       return principal?.scopes.includes('ingest') ? principal : null;
     },
     authenticateBearer: async (token: string, workspaceId: string | null = null): Promise<Principal | null> =>
