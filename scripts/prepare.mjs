@@ -57,6 +57,7 @@ function buildIfStale() {
   if (node === null) stop('The Node that comes with the install is missing. Delete node_modules and run the same command again.');
   run(node, [join(root, 'node_modules', 'vite', 'bin', 'vite.js'), 'build', '--logLevel', 'warn'], 'The web app could not be built.');
   run(node, [join(root, 'src', 'tracker', 'build.mjs')], 'The browser tracker could not be built.');
+  run(node, [join(root, 'scripts', 'compress.mjs')], 'The web app could not be compressed.');
   mkdirSync(join(root, 'dist'), { recursive: true });
   writeFileSync(stampFile, wanted);
 }
