@@ -58,7 +58,7 @@ export class Connection {
   /** Whether so much waits for this client that more would only fill the memory. */
   isChoked(): boolean {
     const waiting = waitingPackets(this.socket);
-    if (waiting.length < 4) return false;
+    if (waiting.length === 0) return false;
     if (waiting.length > connectionLimits.waitingPackets) return true;
     return waiting.reduce((sum, packet) => sum + (packet.data?.length ?? 0), 0) > connectionLimits.waitingCharacters;
   }
