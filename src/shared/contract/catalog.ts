@@ -85,7 +85,7 @@ export const catalogRoute = {
   path: '/api/analytics/catalog',
   operation: 'readCatalog',
   summary: 'Datasets, event names and properties with types, cardinality and samples, and metrics',
-  tag: 'Ask',
+  tag: 'analytics',
   access: 'ask',
   answer: catalogAnswer,
 } as const satisfies Route;
