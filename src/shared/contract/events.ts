@@ -46,7 +46,7 @@ export const eventsQuery = z.strictObject({
   /** user or anonymous id */
   user: text.optional(),
   source: text.optional(),
-  /** anywhere in name, ids or properties; ignores case */
+  /** anywhere in name, ids or properties that are text; ignores case */
   text: text.optional(),
 });
 /** A parsed {@link eventsQuery}. */

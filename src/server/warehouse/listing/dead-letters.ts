@@ -2,7 +2,7 @@
 import type { RejectReason } from '../../../shared/model/event.ts';
 import type { Warehouse, WarehouseAnswer } from '../../ports/warehouse.ts';
 import { bind, join, sql, type Statement } from '../../sql/statement.ts';
-import { keyOf, type Page, pageOf, type PageRequest, parseKey, readPage, spanOf } from './newest-first.ts';
+import { keyOf, type Page, type PageRequest, parseKey, readPage, spanOf } from './newest-first.ts';
 
 /** A rejected event. */
 export interface DeadLetterRow {
@@ -44,12 +44,16 @@ export async function readDeadLetters(
   if (filter.reason !== undefined) conditions.push(sql`reason = ${bind('String', filter.reason)}`);
   if (filter.source !== undefined) conditions.push(sql`source = ${bind('String', filter.source)}`);
   const where = join(conditions, ' AND ');
-  return readPage(request, nowMs, async (span, limit, offset) => {
-    const answer =
-      await warehouse.ask(sql`SELECT ${columns(BODY_IN_LIST_LENGTH)} FROM dead_letters WHERE ${where} AND ${spanOf('received', span)}
-      ORDER BY received DESC, source, reason, message, name, body LIMIT ${bind('UInt32', limit)} OFFSET ${bind('UInt32', offset)}`);
-    return pageOf(toDeadLetters(answer), limit, (letter) => letter.receivedMs);
-  });
+  return readPage(
+    request,
+    nowMs,
+    (letter) => letter.receivedMs,
+    async (span, limit, offset) =>
+      toDeadLetters(
+        await warehouse.ask(sql`SELECT ${columns(BODY_IN_LIST_LENGTH)} FROM dead_letters WHERE ${where} AND ${spanOf('received', span)}
+        ORDER BY received DESC, source, reason, message, name, body LIMIT ${bind('UInt32', limit)} OFFSET ${bind('UInt32', offset)}`),
+      ),
+  );
 }
 
 /** The dead letter with the key of a page; null if it is not there (any more). */

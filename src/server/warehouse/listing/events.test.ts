@@ -33,6 +33,7 @@ const rows: Row[] = [
     properties: { item: { title: 'Grüner Tee' }, amount: 5 },
     source: 'segment',
   },
+  { name: 'odd', timeMs: now - 4 * 86_400_000, properties: { 'a..b`c\\ d': 'an odd key', 'é.': [1, { x: 2 }] } },
   { name: 'ahead', timeMs: now + 3_600_000, anonymous: 'ana' },
 ];
 
@@ -63,7 +64,7 @@ async function found(filter: EventFilter): Promise<string[]> {
 
 describe('events', () => {
   test('come newest first, of one workspace only, however old', async () => {
-    expect(await found({})).toEqual(['ahead', ...Array.from({ length: 7 }, () => 'burst'), 'purchase']);
+    expect(await found({})).toEqual(['ahead', ...Array.from({ length: 7 }, () => 'burst'), 'purchase', 'odd']);
   });
 
   test('are found by name, person, source and text', async () => {
@@ -72,6 +73,8 @@ describe('events', () => {
     expect(await found({ source: 'segment' })).toEqual(['purchase']);
     expect(await found({ text: 'grüner TEE' })).toEqual(['purchase']);
     expect(await found({ text: "' OR 1=1 --" })).toEqual([]);
+    expect(await found({ text: 'AHE' })).toEqual(['ahead']);
+    expect(await found({ text: 'odd key' })).toEqual(['odd']);
     expect(await found({ name: 'burst', user: 'ana' })).toEqual([]);
   });
 

@@ -29,38 +29,39 @@ const lookBacksMs = [DAY_MS / 24, 2 * DAY_MS, 45 * DAY_MS, Infinity];
 const AHEAD_MS = 2 * DAY_MS;
 
 /**
- * The page that `request` asks for. `read` gives the rows of a span, newest first, without the first `offset` of them;
- * `page.next` counts the rows of the last instant, so that no row is left out or shown twice when many share it.
+ * The page that `request` asks for. `read` gives the rows of a span, newest first, without the first `offset` of them.
+ * The cursor counts the rows of the last instant, so that none is left out or shown twice when many share it.
  */
 export async function readPage<Row>(
   request: PageRequest,
   nowMs: number,
-  read: (span: Span, limit: number, offset: number) => Promise<PagePart<Row>>,
+  instantOf: (row: Row) => number,
+  read: (span: Span, limit: number, offset: number) => Promise<Row[]>,
 ): Promise<Page<Row>> {
-  const cursor = request.after === null ? null : parseCursor(request.after);
-  const toMs = cursor?.instantMs ?? (request.toMs === null ? nowMs + AHEAD_MS : request.toMs - 1);
-  const offset = cursor?.shown ?? 0;
-  const startMs = Math.min(toMs, nowMs);
-  const floorMs = request.fromMs ?? 0;
-  for (const lookBackMs of lookBacksMs) {
-    const fromMs = Math.max(floorMs, startMs - lookBackMs);
-    const part = await read({ fromMs, toMs }, request.limit, offset);
-    if (part.rows.length < request.limit && fromMs > floorMs) continue;
-    return { rows: part.rows, next: part.isFull ? nextOf(part.instantsMs, toMs, offset) : null };
+  const cursor = request.after === null ? { instantMs: lastInstant(request, nowMs), shown: 0 } : parseCursor(request.after);
+  const rows: Row[] = [];
+  for (const [i, span] of spansBack(cursor.instantMs, request.fromMs ?? 0, nowMs).entries()) {
+    rows.push(...(await read(span, request.limit - rows.length, i === 0 ? cursor.shown : 0)));
+    if (rows.length >= request.limit) return { rows, next: nextOf(rows.map(instantOf), cursor) };
   }
-  return { rows: [], next: null };
+  return { rows, next: null };
 }
 
-/** What one read gave. */
-export interface PagePart<Row> {
-  rows: Row[];
-  instantsMs: number[];
-  isFull: boolean;
+function lastInstant(request: PageRequest, nowMs: number): number {
+  return request.toMs === null ? nowMs + AHEAD_MS : request.toMs - 1;
 }
 
-/** The part that `rows` are of a page of `limit`. */
-export function pageOf<Row>(rows: Row[], limit: number, instantOf: (row: Row) => number): PagePart<Row> {
-  return { rows, instantsMs: rows.map(instantOf), isFull: rows.length === limit };
+/** Spans that follow each other from `toMs` back to `fromMs`, each longer than the one before. */
+function spansBack(toMs: number, fromMs: number, nowMs: number): Span[] {
+  const spans: Span[] = [];
+  const startMs = Math.min(toMs, nowMs);
+  let endMs = toMs;
+  for (const lookBackMs of lookBacksMs) {
+    const beginMs = Math.max(fromMs, startMs - lookBackMs);
+    if (beginMs <= endMs) spans.push({ fromMs: beginMs, toMs: endMs });
+    endMs = beginMs - 1;
+  }
+  return spans;
 }
 
 /** `column` within `span`. */
@@ -81,13 +82,19 @@ export function parseKey(key: string): { instantMs: number; hash: string } {
   return { instantMs: Number(instant), hash };
 }
 
-function parseCursor(cursor: string): { instantMs: number; shown: number } {
-  const [instant = '', shown = ''] = cursor.split('-');
+interface Cursor {
+  instantMs: number;
+  /** rows of that instant which were shown already */
+  shown: number;
+}
+
+function parseCursor(text: string): Cursor {
+  const [instant = '', shown = ''] = text.split('-');
   return { instantMs: Number(instant), shown: Number(shown) };
 }
 
-function nextOf(instantsMs: readonly number[], toMs: number, offset: number): string {
-  const lastMs = instantsMs.at(-1) ?? toMs;
+function nextOf(instantsMs: readonly number[], cursor: Cursor): string {
+  const lastMs = instantsMs.at(-1) ?? cursor.instantMs;
   const shown = instantsMs.filter((instantMs) => instantMs === lastMs).length;
-  return `${lastMs}-${lastMs === toMs ? shown + offset : shown}`;
+  return `${lastMs}-${lastMs === cursor.instantMs ? shown + cursor.shown : shown}`;
 }
