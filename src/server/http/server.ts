@@ -41,7 +41,9 @@ export async function createHttpServer(parts: HttpServerParts): Promise<FastifyI
     bodyLimit: eventLimits.bodyBytes,
     trustProxy: parts.trustedProxies.length > 0 ? [...parts.trustedProxies] : false,
     forceCloseConnections: true,
-    requestTimeout: 120_000,
+    // an upload may take as long as it moves; a silent connection is closed
+    requestTimeout: 0,
+    connectionTimeout: 60_000,
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 256 },
   });
   installProblemEdge(app);
