@@ -112,7 +112,7 @@ function createTally(started: Import, { client, now }: Sending) {
   const counts: ImportCounts = { ...started.counts, reasons: { ...started.counts.reasons } };
   const samples: { record: number; reason: string }[] = [];
   let position = started.position;
-  let keptAt = now();
+  let keptAt = -Infinity;
 
   const keep = (state: 'running' | 'done') =>
     client.call(progressImportRoute, { params: { id: started.id }, body: { position, counts, state }, patienceMs });

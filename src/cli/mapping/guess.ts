@@ -65,9 +65,12 @@ function guessTime(shapes: readonly ColumnShape[]): TimeGuess | null {
   const shape =
     pick(shapes, usualNames.time, (each) => each.times.length > 0) ??
     shapes.find(isTimeByName) ??
-    shapes.find((each) => isText(each) && each.kind === 'text');
+    shapes.find((each) => isText(each) && each.kind === 'text' && each.timeRatio >= timeRatioWithoutName);
   return shape === undefined ? null : timeOf(shape);
 }
+
+/** Of a column whose name does not say that it is a time, nearly all values have to be one. */
+const timeRatioWithoutName = 0.95;
 
 function isTimeByName(shape: ColumnShape): boolean {
   return shape.times.length > 0 && /(?:time|date|timestamp)$|[a-z](?:At|_at|_ts|_on)$/i.test(shape.name);

@@ -152,6 +152,16 @@ describe('the guess', () => {
     expect(guess([{ date: '01/02/2024' }, { date: '01/31/2024' }], { isText: true }).time?.format).toBe('mdy');
   });
 
+  test('one wrong value does not hide a column of times', () => {
+    const records = [
+      { time: '2024-01-01', note: '2024-01-01' },
+      { time: 'soon', note: 'x' },
+      { time: '2024-01-03', note: '2024-01-03' },
+    ];
+    expect(guess(records).time).toEqual({ column: 'time', format: 'iso' });
+    expect(guess(records.map(({ note }) => ({ note }))).time).toBeNull();
+  });
+
   test('a number is no time unless its column is called one', () => {
     expect(guess([{ price: '1400000000' }], { isText: true }).time).toBeNull();
     expect(guess([{ created_at: '1400000000' }], { isText: true }).time).toEqual({ column: 'created_at', format: 's' });

@@ -12,8 +12,10 @@ export interface ColumnShape {
   /** values that are there */
   filled: number;
   distinct: number;
-  /** how it writes instants, if it does: the formats that fit every value, likeliest first */
+  /** how it writes instants, if it does: the formats that fit most values, and more than half, likeliest first */
   times: TimeFormat[];
+  /** share of the values that are instants so written, 0..1 */
+  timeRatio: number;
 }
 
 /** Cells that are numbers without loss: no leading zeros, no plus, whole numbers up to 2^53. */
@@ -49,8 +51,16 @@ function columnShape(name: string, values: readonly unknown[], isText: boolean):
     kind: kinds.size > 1 ? mixedKind(isText) : only,
     filled: filled.length,
     distinct: new Set(filled.map((value) => (typeof value === 'object' ? JSON.stringify(value) : value))).size,
-    times: filled.length === 0 ? [] : timeFormats.filter((format) => filled.every((value) => isTime(value, format))),
+    ...timesOf(filled),
   };
+}
+
+/** One typing error in a column of dates does not make it another column. */
+function timesOf(filled: readonly unknown[]): Pick<ColumnShape, 'times' | 'timeRatio'> {
+  const fits = timeFormats.map((format) => ({ format, count: filled.filter((value) => isTime(value, format)).length }));
+  const most = Math.max(...fits.map(({ count }) => count));
+  if (most * 2 <= filled.length) return { times: [], timeRatio: 0 };
+  return { times: fits.filter(({ count }) => count === most).map(({ format }) => format), timeRatio: most / filled.length };
 }
 
 /** In a text file, cells of several kinds are all text; JSON says itself what it means. */
