@@ -79,20 +79,19 @@ const signUp = createRoute({
 });
 
 /** The gallery is for developers and needs no server; the built app does not hold it. */
-const gallery = createRoute({
-  getParentRoute: () => root,
-  path: '/gallery',
-  component: lazyRouteComponent(() => import('./gallery/GalleryPage.tsx'), 'GalleryPage'),
-});
+const gallery = import.meta.env.DEV
+  ? [
+      createRoute({
+        getParentRoute: () => root,
+        path: '/gallery',
+        component: lazyRouteComponent(() => import('./gallery/GalleryPage.tsx'), 'GalleryPage'),
+      }),
+    ]
+  : [];
 
 function makeRouter(client: QueryClient) {
   return createRouter({
-    routeTree: root.addChildren([
-      inside.addChildren([home, explore, events, start]),
-      signIn,
-      signUp,
-      ...(import.meta.env.DEV ? [gallery] : []),
-    ]),
+    routeTree: root.addChildren([inside.addChildren([home, explore, events, start]), signIn, signUp, ...gallery]),
     context: { client },
     parseSearch,
     stringifySearch,

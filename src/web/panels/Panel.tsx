@@ -13,6 +13,8 @@ import { TwinTable } from './TwinTable.tsx';
 /** What a panel is made of. */
 export interface PanelProps {
   title: string;
+  /** makes the title lead somewhere, such as to the question behind the panel */
+  titleLink?: ((title: string) => ReactNode) | undefined;
   /** one quiet line: what is counted, or why this panel is here */
   about?: ReactNode;
   state: PanelState;
@@ -28,7 +30,7 @@ export interface PanelProps {
 }
 
 /** The panel. */
-export function Panel({ title, about, state, onRetry, emptyAction, twin, tools, heightPx, children }: PanelProps): ReactNode {
+export function Panel({ title, titleLink, about, state, onRetry, emptyAction, twin, tools, heightPx, children }: PanelProps): ReactNode {
   const [isTable, setIsTable] = useState(false);
   const id = useId();
   const hasTwin = twin !== undefined && state.is === 'data';
@@ -38,7 +40,7 @@ export function Panel({ title, about, state, onRetry, emptyAction, twin, tools, 
       <div className={classes.head}>
         <div className={classes.heading}>
           <h2 id={id} className={classes.title} dir="auto">
-            {title}
+            {titleLink?.(title) ?? title}
           </h2>
           {about !== undefined && <p className={classes.about}>{about}</p>}
         </div>

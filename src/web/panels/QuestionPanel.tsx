@@ -16,6 +16,7 @@ import { panelState } from './panel-state.ts';
 /** What the panel asks and how it shows the answer. */
 export interface QuestionPanelProps {
   title: string;
+  titleLink?: (title: string) => ReactNode;
   about?: ReactNode;
   query: QueryInput;
   kind: PictureKind;

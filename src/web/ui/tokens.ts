@@ -102,7 +102,7 @@ export const palettes: Readonly<Record<ThemeName, Palette>> = {
     comparison: '#7C8C98',
     grid: '#202C34',
     scaleLow: '#17323A',
-    scaleHigh: '#8CF2E8',
+    scaleHigh: '#63D6CC',
   },
 };
 

@@ -14,6 +14,15 @@ test('cells stand at their weekday and hour, coloured by size', () => {
   expect(describeWeek(grid)).toBe('Fullest: Wednesday, 14:00 to 15:00, 40.');
 });
 
+test('one extreme hour does not make all others pale', () => {
+  const grid = prepareWeek(
+    weekResult((weekday, hour) => (weekday === 1 && hour === 0 ? 10_000 : 50)),
+    true,
+  );
+  expect(grid.cells[3]?.[3]?.ratio).toBe(1);
+  expect(grid.cells[0]?.[0]?.ratio).toBe(1);
+});
+
 test('what is not a count is unknown where nothing was', () => {
   expect(
     prepareWeek(

@@ -6,7 +6,7 @@ import { numberIn, weekdayText } from '../cell-text.ts';
 /** One hour of one weekday. */
 export interface WeekCell {
   value: number | null;
-  /** 0..1 of the largest; null where nothing is known */
+  /** 0..1 of what all but the fullest few hours stay below, so that one of them does not make the rest pale; null where nothing is known */
   ratio: number | null;
 }
 
@@ -16,6 +16,14 @@ export interface WeekGrid {
   unit: string | null;
   /** the fullest hour; null without values */
   peak: { weekday: number; hour: number } | null;
+}
+
+/** The value that 97 of 100 known positive hours do not exceed, the largest where few are known; 0 without any. */
+function nearlyLargest(values: readonly (number | null)[]): number {
+  const known = values.filter((value) => value !== null && value > 0) as number[];
+  known.sort((a, b) => a - b);
+  const last = known.length - 1;
+  return known[last < 40 ? last : Math.floor(last * 0.97)] ?? 0;
 }
 
 /** The grid of a result by `time.weekday` and `time.hour`. `isCount`: a group that is not there counts zero, not unknown. */
@@ -36,9 +44,9 @@ export function prepareWeek(result: Result, isCount: boolean): WeekGrid {
   for (const [day, hours] of values.entries()) {
     for (const [hour, value] of hours.entries()) if (value !== null && value > most) [most, peak] = [value, { weekday: day + 1, hour }];
   }
-  const cells = values.map((hours) =>
-    hours.map((value) => ({ value, ratio: value === null ? null : most > 0 ? Math.max(0, value) / most : 0 })),
-  );
+  const full = nearlyLargest(values.flat());
+  const ratioOf = (value: number): number => (full > 0 ? Math.min(1, Math.max(0, value) / full) : 0);
+  const cells = values.map((hours) => hours.map((value) => ({ value, ratio: value === null ? null : ratioOf(value) })));
   return { cells, unit: result.columns[metric]?.unit ?? null, peak };
 }
 

@@ -40,7 +40,6 @@ export function RankingBars({ ranking, label, nameOf }: RankingBarsProps): React
                   style={{
                     insetInlineStart: `${row.bar.from * 100}%`,
                     width: `${row.bar.length * 100}%`,
-                    background: colorIn(palette, row.color),
                   }}
                   aria-hidden="true"
                 />

@@ -1,6 +1,6 @@
 /** The board that makes itself: numbers, the range at large, what happens most, what tells most, and what happens now. */
 import { useMemo } from 'react';
-import type { ReactNode } from 'react';
+import type { CSSProperties, ReactNode } from 'react';
 import type { Activity, Vitals } from '../../../shared/contract/live.ts';
 import { fieldText } from '../../charts/cell-text.ts';
 import type { RankingRow } from '../../charts/ranking/ranking.ts';
@@ -11,7 +11,7 @@ import { Feed } from '../../panels/kinds/FeedPanel.tsx';
 import { TopTrends } from '../../panels/kinds/TopTrends.tsx';
 import { Panel } from '../../panels/Panel.tsx';
 import { QuestionPanel } from '../../panels/QuestionPanel.tsx';
-import { ExploreTool, ExploreWord } from '../ExploreLink.tsx';
+import { ExploreLink } from '../ExploreLink.tsx';
 import classes from './Board.module.css';
 import {
   beforeWords,
@@ -47,11 +47,11 @@ export function Board({ catalog, vitals, activities, period }: BoardProps): Reac
   const numbers = useMemo(() => proposeNumbers(catalog.properties, numberPanels), [catalog]);
   return (
     <div className={classes.board}>
-      <div className={classes.numbers}>
+      <div className={classes.numbers} style={{ '--count': 4 + numbers.length } as CSSProperties}>
         <PerMinutePanel vitals={vitals} />
         <ActiveNowPanel vitals={vitals} />
-        <RangeNumberPanel title={`Events ${rangeWords(period)}`} question={eventsQuestion} period={period} />
-        <RangeNumberPanel title={`People ${rangeWords(period)}`} question={peopleQuestion} period={period} />
+        <RangeNumberPanel title={isToday(period) ? 'Events today' : 'Events'} question={eventsQuestion} period={period} />
+        <RangeNumberPanel title={isToday(period) ? 'People today' : 'People'} question={peopleQuestion} period={period} />
         {numbers.map((proposal) => (
           <PropertyNumber key={`${proposal.event} ${proposal.field}`} proposal={proposal} period={period} />
         ))}
@@ -60,7 +60,7 @@ export function Board({ catalog, vitals, activities, period }: BoardProps): Reac
         <EventsOverTime period={period} />
         <TopEvents period={period} />
       </div>
-      <div className={classes.groups}>
+      <div className={classes.groups} style={{ '--count': Math.max(1, groups.length) } as CSSProperties}>
         {groups.map((group) => (
           <GroupPanel key={group.field} group={group} period={period} />
         ))}
@@ -84,13 +84,17 @@ export function Board({ catalog, vitals, activities, period }: BoardProps): Reac
   );
 }
 
+function isToday({ range }: Period): boolean {
+  return range === '1d';
+}
+
 function PropertyNumber({ proposal, period }: { proposal: NumberProposal; period: Period }): ReactNode {
   const name = fieldText(proposal.field);
-  const title = proposal.aggregate === 'sum' ? `Sum of ${name}` : `${name}, 95th percentile`;
+  const title = proposal.aggregate === 'sum' ? `Sum of ${name}` : `${name} p95`;
   return (
     <RangeNumberPanel
       title={title}
-      about={proposal.event === null ? proposal.why : `of ${proposal.event}`}
+      of={proposal.event === null ? '5 % are above' : `of ${proposal.event}`}
       question={numberQuestion(proposal)}
       period={period}
       unit={proposal.unit}
@@ -99,10 +103,9 @@ function PropertyNumber({ proposal, period }: { proposal: NumberProposal; period
 }
 
 function EventsOverTime({ period }: { period: Period }): ReactNode {
-  const title = `Events ${rangeWords(period)}`;
   return (
     <QuestionPanel
-      title={`${title}, over time`}
+      title={`Events ${rangeWords(period)}, over time`}
       about={`The thin grey line is ${beforeWords(period)}.`}
       query={toQuery(eventsQuestion, period)}
       kind="area"
@@ -110,7 +113,11 @@ function EventsOverTime({ period }: { period: Period }): ReactNode {
       isCount
       heightPx={chartHeightPx}
       emptyWhy="No events in this range. Choose a wider one at the top."
-      tools={<ExploreTool title={title} question={eventsQuestion} period={period} />}
+      titleLink={(words) => (
+        <ExploreLink question={eventsQuestion} period={period}>
+          {words}
+        </ExploreLink>
+      )}
     />
   );
 }
@@ -126,19 +133,23 @@ function TopEvents({ period }: { period: Period }): ReactNode {
       isCount
       heightPx={chartHeightPx}
       emptyWhy="No events in this range."
-      tools={<ExploreTool title="Top events" question={namesQuestion} period={period} />}
+      titleLink={(words) => (
+        <ExploreLink question={namesQuestion} period={period}>
+          {words}
+        </ExploreLink>
+      )}
       draw={(result, nowMs) => (
         <TopTrends
           result={result}
           label="Top events"
           nowMs={nowMs}
           nameOf={(series) => (
-            <ExploreWord
+            <ExploreLink
               question={{ ...eventsQuestion, filters: [{ field: 'name', operator: 'is', values: [series.label] }] }}
               period={period}
             >
               {series.label}
-            </ExploreWord>
+            </ExploreLink>
           )}
         />
       )}
@@ -152,12 +163,12 @@ function GroupPanel({ group, period }: { group: Proposal; period: Period }): Rea
     const value = row.by?.[0];
     if (typeof value === 'object' && value !== null) return row.label;
     return (
-      <ExploreWord
+      <ExploreLink
         question={{ ...eventsQuestion, filters: [{ field: group.field, operator: 'is', values: [value ?? null] }] }}
         period={period}
       >
         {row.label}
-      </ExploreWord>
+      </ExploreLink>
     );
   };
   return (
@@ -170,7 +181,11 @@ function GroupPanel({ group, period }: { group: Proposal; period: Period }): Rea
       isCount
       heightPx={228}
       emptyWhy="No events in this range."
-      tools={<ExploreTool title={`By ${fieldText(group.field)}`} question={question} period={period} />}
+      titleLink={(words) => (
+        <ExploreLink question={question} period={period}>
+          {words}
+        </ExploreLink>
+      )}
       nameOf={nameOf}
     />
   );
@@ -188,7 +203,11 @@ function WeekPanel({ zone }: { zone: string }): ReactNode {
       isCount
       heightPx={feedHeightPx}
       emptyWhy="No events in the last 4 weeks."
-      tools={<ExploreTool title="When it happens" question={weekQuestion} period={period} />}
+      titleLink={(words) => (
+        <ExploreLink question={weekQuestion} period={period}>
+          {words}
+        </ExploreLink>
+      )}
     />
   );
 }

@@ -5,17 +5,20 @@ import { formatChange, formatCount, formatNumber, formatShare } from '../../../s
 import type { Result } from '../../../shared/model/result.ts';
 import { rememberedColors } from '../../charts/series-color.ts';
 import { soFar } from '../../charts/so-far.ts';
+import type { SoFar } from '../../charts/so-far.ts';
 import { prepareTrend } from '../../charts/trend/trend.ts';
 import type { Period } from '../../data/period.ts';
 import { isAdditive, metricName, toQuery } from '../../data/question.ts';
 import type { Question } from '../../data/question.ts';
 import { NumberPicture } from '../../panels/kinds/NumberPanel.tsx';
+import type { NumberPictureProps } from '../../panels/kinds/NumberPanel.tsx';
 import { Panel } from '../../panels/Panel.tsx';
 import type { PanelState } from '../../panels/panel-state.ts';
 import { QuestionPanel } from '../../panels/QuestionPanel.tsx';
 import type { Twin } from '../../charts/twin.ts';
-import { ExploreTool } from '../ExploreLink.tsx';
+import { ExploreLink } from '../ExploreLink.tsx';
 import { beforeWords } from './home-questions.ts';
+import classes from './NumberPanels.module.css';
 
 /** Height of the pictures in the row of numbers. */
 export const numberHeightPx = 104;
@@ -40,7 +43,7 @@ function liveState(vitals: Vitals | null): PanelState {
 export function PerMinutePanel({ vitals }: { vitals: Vitals | null }): ReactNode {
   return (
     <Panel
-      title="Events per minute"
+      title="Events/min"
       state={liveState(vitals)}
       heightPx={numberHeightPx}
       {...(vitals === null ? {} : { twin: () => minutesTwin(vitals) })}
@@ -75,45 +78,51 @@ export function ActiveNowPanel({ vitals }: { vitals: Vitals | null }): ReactNode
   );
 }
 
-/** The busiest event of the hour, in a line. */
+/** The busiest events of the hour. */
 function MostActive({ vitals }: { vitals: Vitals }): ReactNode {
-  const [first] = vitals.byName;
-  if (first === undefined) return null;
   return (
-    <p className="bw-small bw-quiet bw-clip" dir="auto" style={{ position: 'absolute', insetInline: 0, bottom: 0 }}>
-      mostly <strong style={{ color: 'var(--bw-text)' }}>{first.name}</strong>, {formatNumber(first.m60)} in the last hour
-    </p>
+    <ol className={`${classes.busiest} bw-tabular`} aria-label="Busiest events of the last hour">
+      {vitals.byName.slice(0, 3).map(({ name, m60 }) => (
+        <li key={name}>
+          <span className="bw-clip" dir="auto">
+            {name}
+          </span>
+          <span>{formatNumber(m60)}</span>
+        </li>
+      ))}
+    </ol>
   );
 }
 
 interface RangeNumberProps {
   title: string;
-  about?: ReactNode;
+  /** what it is the number of, in words of the note */
+  of?: string;
   question: Question;
   period: Period;
   unit?: string | null;
 }
 
 /** One metric over the range, against the range before; a range that is not over is compared up to this time only. */
-export function RangeNumberPanel({ title, about, question, period, unit = null }: RangeNumberProps): ReactNode {
+export function RangeNumberPanel({ title, of, question, period, unit = null }: RangeNumberProps): ReactNode {
   const [metric] = question.metrics;
   const additive = metric !== undefined && isAdditive(metric);
   const draw = (result: Result, nowMs: number): ReactNode => {
     const trend = prepareTrend(result, { shape: 'line', nowMs, isAdditive: additive, colorsOf: rememberedColors });
     const [series] = trend.series;
     if (series === undefined) return null;
-    const at = result.columns.findIndex((column) => column.role === 'metric');
-    const whole = { now: numberOf(result.totals[at]), before: numberOf(result.comparison?.totals[at]) };
-    const sides = additive ? soFar(trend, series, nowMs) : whole;
-    const isRunning = trend.fillingIndex !== null;
-    const against =
-      isRunning && additive ? `against ${beforeWords(period)} until now` : `against ${beforeWords(period)}${isRunning ? ', whole' : ''}`;
+    const standing = standingOf(
+      result,
+      additive ? soFar(trend, series, nowMs) : null,
+      metric?.aggregate === 'unique',
+      nowMs,
+      beforeWords(period),
+    );
     return (
       <NumberPicture
-        value={whole.now ?? sides.now}
+        {...standing}
+        note={of === undefined ? standing.note : `${of}, ${standing.note}`}
         unit={series.unit ?? unit}
-        change={formatChange(sides.now, sides.before)}
-        note={against}
         trend={{ values: series.values, before: series.before, fillingIndex: trend.fillingIndex }}
       />
     );
@@ -121,14 +130,17 @@ export function RangeNumberPanel({ title, about, question, period, unit = null }
   return (
     <QuestionPanel
       title={title}
-      about={about}
       query={toQuery(question, period)}
       kind="line"
       isAdditive={additive}
       isCount={metric?.aggregate === 'count'}
       heightPx={numberHeightPx}
       emptyWhy={`No ${metric === undefined ? 'values' : metricName(metric)} in this range.`}
-      tools={<ExploreTool title={title} question={question} period={period} />}
+      titleLink={(words) => (
+        <ExploreLink question={question} period={period}>
+          {words}
+        </ExploreLink>
+      )}
       draw={draw}
     />
   );
@@ -136,4 +148,29 @@ export function RangeNumberPanel({ title, about, question, period, unit = null }
 
 function numberOf(cell: unknown): number | null {
   return typeof cell === 'number' ? cell : null;
+}
+
+/** A range of which more than this part lies ahead cannot be compared with a whole one. */
+const aheadRatio = 0.05;
+
+/**
+ * The number and what it is fairly compared with. Sums of a range that is not over are compared up to this time; distinct
+ * counts of one cannot be, so the whole range before is only named.
+ */
+function standingOf(
+  result: Result,
+  sums: SoFar | null,
+  isDistinct: boolean,
+  nowMs: number,
+  before: string,
+): Pick<NumberPictureProps, 'value' | 'change' | 'note'> {
+  const at = result.columns.findIndex((column) => column.role === 'metric');
+  const now = numberOf(result.totals[at]) ?? sums?.now ?? null;
+  const whole = numberOf(result.comparison?.totals[at]);
+  const [fromMs, toMs] = [Date.parse(result.lineage.range.from), Date.parse(result.lineage.range.to)];
+  const isRunning = toMs - nowMs > aheadRatio * (toMs - fromMs);
+  if (!isRunning) return { value: now, change: formatChange(now, whole), note: `against ${before}` };
+  if (sums !== null) return { value: now, change: formatChange(sums.now, sums.before), note: `against ${before} until now` };
+  if (isDistinct) return { value: now, change: null, note: `${before} in all: ${formatNumber(whole)}` };
+  return { value: now, change: formatChange(now, whole), note: `against ${before}` };
 }
