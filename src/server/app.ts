@@ -36,6 +36,7 @@ import { openCountryLookup } from './ingest/country.ts';
 import { createImportStore } from './ingest/imports.ts';
 import { createIngest } from './ingest/ingest.ts';
 import { settleSpool } from './ingest/settle.ts';
+import { deleteImported } from './ingest/undo-import.ts';
 import { createJobs, type Jobs } from './jobs/jobs.ts';
 import { createLive, type Live } from './live/live.ts';
 import type { AcceptedListener, CommitListener, CommitNotice } from './ports/accepted.ts';
@@ -45,7 +46,9 @@ import { createQueryEngine, type QueryEngine } from './query/engine.ts';
 import { createCells } from './warehouse/commit/cells.ts';
 import { startCommitter, type Committer } from './warehouse/commit/committer.ts';
 import { CommitLedger } from './warehouse/commit/ledger.ts';
+import { importedIds } from './warehouse/imported-ids.ts';
 import { migrateWarehouse } from './warehouse/migrate.ts';
+import { deleteImport } from './warehouse/removal/imports.ts';
 import { openWatermarks } from './warehouse/commit/watermark.ts';
 
 /** What is started. */
@@ -309,7 +312,17 @@ function bindingsOf(version: string, stores: Stores, rooms: Rooms, identity: Ide
       clock,
       randomBytes,
       ledgerOf: async (workspaceId, source) => (await readLedger(workspaceId)).bySource.find((row) => row.source === source) ?? null,
-      deleteImported: async () => 0,
+      deleteImported: (workspaceId, importId) =>
+        deleteImported(
+          {
+            idWindow,
+            announce: rooms.announce,
+            importedIds: (...which) => importedIds(warehouse, ...which),
+            deleteImport: (...which) => deleteImport(warehouse, ...which),
+          },
+          workspaceId,
+          importId,
+        ),
       settle: (timeoutMs) => settleSpool(spool, clock, timeoutMs),
     }),
     ...identityRoutes(identity),

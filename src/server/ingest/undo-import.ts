@@ -1,16 +1,14 @@
 /** Takes back what an import stored: its ids may come again, its events go, and who keeps answers is told. */
 import type { CommitListener } from '../ports/accepted.ts';
-import type { Clock } from '../ports/clock.ts';
 import type { IdWindow } from '../ports/spool.ts';
 
 /** What undoing works with. */
 export interface UndoParts {
   idWindow: Pick<IdWindow, 'forget'>;
-  clock: Clock;
   /** ids of the stored events of an import, in batches */
   importedIds(workspaceId: string, importId: string): AsyncIterable<string[]>;
-  /** deletes the stored events and dead letters of an import; answers how many events there were */
-  deleteImport(workspaceId: string, importId: string): Promise<number>;
+  /** deletes the stored events and dead letters of an import; answers how many events there were, and in which UTC hours */
+  deleteImport(workspaceId: string, importId: string): Promise<{ count: number; hours: number[] }>;
   announce: CommitListener;
 }
 
@@ -20,7 +18,8 @@ export interface UndoParts {
  */
 export async function deleteImported(parts: UndoParts, workspaceId: string, importId: string): Promise<number> {
   for await (const ids of parts.importedIds(workspaceId, importId)) await parts.idWindow.forget(workspaceId, ids);
-  const deleted = await parts.deleteImport(workspaceId, importId);
-  for (const dataset of ['events', 'dead_letters']) parts.announce({ workspaceId, dataset, hours: null, watermarkMs: 0 });
-  return deleted;
+  const { count, hours } = await parts.deleteImport(workspaceId, importId);
+  parts.announce({ workspaceId, dataset: 'events', hours, watermarkMs: 0 });
+  parts.announce({ workspaceId, dataset: 'dead_letters', hours: null, watermarkMs: 0 });
+  return count;
 }
