@@ -1,28 +1,30 @@
-/** The route of the ingest ledger. */
+/** The ingest ledger of a workspace: what was received and what became of it, to the event. */
 import { z } from 'zod';
 import type { Route } from './route.ts';
 
+const count = z.int().min(0);
+
 const counts = {
-  received: z.number(),
-  accepted: z.number(),
-  stored: z.number(),
-  rejected: z.number(),
-  duplicates: z.number(),
-  pending: z.number(),
+  received: count,
+  accepted: count,
+  stored: count,
+  rejected: count,
+  duplicates: count,
+  pending: count,
 };
 
-/** The ledger of a workspace; see the model. */
+/** received = accepted + duplicates + rejected and accepted = stored + pending, in all and for each source. */
 export const ledgerAnswer = z.object({
   ...counts,
-  bySource: z.array(z.object({ source: z.string(), ...counts, rejectedByReason: z.record(z.string(), z.number()) })),
+  bySource: z.array(z.object({ source: z.string(), rejectedByReason: z.record(z.string(), count), ...counts })),
 });
 
-/** What became of everything that was sent. */
+/** Reads the ledger. */
 export const ledgerRoute = {
   method: 'GET',
   path: '/api/analytics/ledger',
-  operation: 'ledger',
-  summary: 'The ingest ledger: received = accepted + duplicates + rejected, accepted = stored + pending, by source and reason.',
+  operation: 'readLedger',
+  summary: 'What was received and what became of it, by source and reason; it balances at any instant.',
   tag: 'ingest',
   access: 'ask',
   answer: ledgerAnswer,

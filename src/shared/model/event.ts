@@ -49,6 +49,7 @@ export const rejectReasons = {
   PROPERTY_VALUE_INVALID: 'A property value cannot be kept.',
   EVENT_TOO_LARGE: 'The event is larger than 1 MB.',
   TYPE_UNKNOWN: 'The message type is not known.',
+  WAREHOUSE_REFUSED: 'The warehouse refused the row; the event had been acknowledged.',
 } as const;
 
 /** A key of {@link rejectReasons}. */

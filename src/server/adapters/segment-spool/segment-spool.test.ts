@@ -33,8 +33,8 @@ describe('a segment spool', () => {
       { workspaceId: 'v', source: 'segment', tally: { received: 1, duplicates: 0, rejected: {} }, events: 1 },
     ]);
     expect(segment.cells).toEqual([
-      { workspaceId: 'w', hours: [0, 3] },
-      { workspaceId: 'v', hours: [0] },
+      { workspaceId: 'w', tables: ['events', 'traits'], hours: [0, 3] },
+      { workspaceId: 'v', tables: ['events'], hours: [0] },
     ]);
     expect(segment.watermarks).toEqual([
       { workspaceId: 'w', receivedMs: 1_030 },

@@ -73,25 +73,35 @@ export function copyTallies(summary: Summary, segmentId: string): PendingTally[]
 /** The segment of `frames`: rows gathered by table and month as slices of the frames, nothing encoded again. */
 export function sealedSegment(id: string, frames: readonly Frame[], sizeBytes: number): SealedSegment {
   const groups = new Map<string, SealedSegment['rows'][number]>();
-  const hoursByWorkspace = new Map<string, Set<number>>();
-  const receivedByWorkspace = new Map<string, number>();
+  const touchedByWorkspace = new Map<string, Touched>();
   for (const frame of frames) {
-    const { workspaceId, hours, receivedMs } = frame.meta;
     gatherRows(groups, frame);
-    const known = hoursByWorkspace.get(workspaceId);
-    if (known) for (const hour of hours) known.add(hour);
-    else hoursByWorkspace.set(workspaceId, new Set(hours));
-    receivedByWorkspace.set(workspaceId, Math.max(receivedMs, receivedByWorkspace.get(workspaceId) ?? 0));
+    touch(touchedByWorkspace, frame.meta);
   }
+  const touched = [...touchedByWorkspace];
   return {
     id,
     rows: [...groups.values()],
     tallies: [...summarize(frames).tallyBySource.values()],
-    cells: [...hoursByWorkspace].map(([workspaceId, hours]) => ({ workspaceId, hours: [...hours] })),
-    watermarks: [...receivedByWorkspace].map(([workspaceId, receivedMs]) => ({ workspaceId, receivedMs })),
+    cells: touched.map(([workspaceId, { tables, hours }]) => ({ workspaceId, tables: [...tables], hours: [...hours] })),
+    watermarks: touched.map(([workspaceId, { receivedMs }]) => ({ workspaceId, receivedMs })),
     keys: concatKeys(frames),
     sizeBytes,
   };
+}
+
+interface Touched {
+  tables: Set<SpoolTable>;
+  hours: Set<number>;
+  receivedMs: number;
+}
+
+function touch(touchedByWorkspace: Map<string, Touched>, { workspaceId, rows, hours, receivedMs }: FrameMeta): void {
+  let touched = touchedByWorkspace.get(workspaceId);
+  if (!touched) touchedByWorkspace.set(workspaceId, (touched = { tables: new Set(), hours: new Set(), receivedMs: 0 }));
+  for (const { table } of rows) touched.tables.add(table);
+  for (const hour of hours) touched.hours.add(hour);
+  touched.receivedMs = Math.max(touched.receivedMs, receivedMs);
 }
 
 function gatherRows(groups: Map<string, SealedSegment['rows'][number]>, { meta, payload }: Frame): void {
