@@ -99,7 +99,7 @@ async function startOwn(call: Call): Promise<Connection> {
   const { startServer } = await import('../server/app.ts');
   const config = await configOf(call);
   call.terminal.tell(`no server is running on ${config.dataFolder}: starting one for this command`);
-  const server = await startServer({ config: { ...config, host: '127.0.0.1', port: 0 }, listen: true });
+  const server = await startServer({ config: { ...config, host: '127.0.0.1', port: 0, publicUrl: null }, listen: true });
   const { client } = connectTo(call, server.url, server.token, 'own');
   return { client, kind: 'own', close: () => server.close() };
 }

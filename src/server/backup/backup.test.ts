@@ -43,10 +43,13 @@ function takeParts(): BackupParts {
       steps.push('go on');
       return result;
     },
-    backupWarehouse: async (directory) => {
-      await writeFile(join(directory, 'events.ndjson'), 'a\nb\n');
-      return { events: 2 };
-    },
+    freezeWarehouse: async () => ({
+      write: async (directory) => {
+        await writeFile(join(directory, 'events.ndjson'), 'a\nb\n');
+        return { events: 2 };
+      },
+      release: async () => void steps.push('released'),
+    }),
     pendingEvents: () => 1,
     idWindowFolder: at('data', 'ids'),
     spoolFolder: at('data', 'spool'),
@@ -75,12 +78,23 @@ describe('a backup', () => {
     expect(steps).toEqual([
       'waiting for what has been acknowledged so far',
       'rest',
-      'warehouse',
-      'catalog',
-      'id window and spool',
+      'catalog, id window and spool',
       'go on',
+      'warehouse',
+      'released',
       'checksums',
     ]);
+  });
+
+  test('lets the warehouse go when it fails', async () => {
+    const failing = {
+      ...takeParts(),
+      pendingEvents: () => {
+        throw new Error('no spool');
+      },
+    };
+    await expect(takeBackup(failing, { directory: at('backup'), isWithoutSecret: false }, () => undefined)).rejects.toThrow('no spool');
+    expect(steps).toContain('released');
   });
 
   test('comes back whole', async () => {

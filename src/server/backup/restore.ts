@@ -35,20 +35,32 @@ export async function restoreBackup(parts: RestoreParts, directory: string, onSt
   const catalog = await parts.openCatalog();
   try {
     await assertFits(catalog, rows, manifest);
-    onStep('warehouse');
-    const warehouse = await parts.restoreWarehouse(place('warehouse'));
-    assertSame('warehouse', manifest.warehouse, warehouse);
-    onStep('catalog');
-    await fillCatalog(catalog, rows);
-    assertSame('catalog', manifest.catalog, countByTable(await readCatalog(catalog)));
+    await fillStores(parts, { catalog, rows, manifest, place, onStep });
   } finally {
     await catalog.close();
   }
+  if (manifest.hasSecret && parts.secretFile !== null) await copyFile(place('secret'), parts.secretFile);
+  return manifest;
+}
+
+interface Filling {
+  catalog: Catalog;
+  rows: readonly CatalogRow[];
+  manifest: BackupManifest;
+  place(name: keyof typeof backupLayout): string;
+  onStep(step: string): void;
+}
+
+async function fillStores(parts: RestoreParts, { catalog, rows, manifest, place, onStep }: Filling): Promise<void> {
+  onStep('warehouse');
+  const warehouse = await parts.restoreWarehouse(place('warehouse'));
+  assertSame('warehouse', manifest.warehouse, warehouse);
+  onStep('catalog');
+  await fillCatalog(catalog, rows);
+  assertSame('catalog', manifest.catalog, countByTable(await readCatalog(catalog)));
   onStep('id window and spool');
   await copyFolder(place('idWindow'), parts.idWindowFolder, isKept);
   await copyFolder(place('spool'), parts.spoolFolder, isKept);
-  if (manifest.hasSecret && parts.secretFile !== null) await copyFile(place('secret'), parts.secretFile);
-  return manifest;
 }
 
 async function readRows(path: string): Promise<CatalogRow[]> {

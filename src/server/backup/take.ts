@@ -8,6 +8,13 @@ import { readCatalog, type CatalogRow } from '../catalog/snapshot.ts';
 import type { Clock } from '../ports/clock.ts';
 import { copyFolder, makeEmptyFolder, writeManifest } from './files.ts';
 
+/** A moment of the warehouse. */
+export interface FrozenStore {
+  /** writes all tables into `directory` and answers how many rows each has */
+  write(directory: string): Promise<Record<string, number>>;
+  release(): Promise<void>;
+}
+
 /** What a backup is taken of. */
 export interface BackupParts {
   version: string;
@@ -17,8 +24,8 @@ export interface BackupParts {
   settle(timeoutMs: number): Promise<boolean>;
   /** runs `work` between two commits; none begins before it is over */
   whileCommitsRest<T>(work: () => Promise<T>): Promise<T>;
-  /** writes all tables into `directory` and answers how many rows each has */
-  backupWarehouse(directory: string): Promise<Record<string, number>>;
+  /** holds the warehouse as it is at one moment, so that it can be written while commits go on */
+  freezeWarehouse(): Promise<FrozenStore>;
   /** events that are durable and not in the warehouse */
   pendingEvents(): number;
   idWindowFolder: string;
@@ -47,8 +54,8 @@ export function isKept(path: string): boolean {
 /**
  * A backup in `directory`, which must be new or empty. It holds every event that was acknowledged before the call.
  *
- * While commits rest, warehouse and catalog (with the ledger and the list of committed segments) are of one moment, and what is
- * acknowledged after it lies in the spool. The id window is copied before the spool: an id without its event would make a sender's
+ * Commits rest for a moment, in which warehouse and catalog (with the ledger and the list of committed segments) are held and the
+ * spool is copied; what is acknowledged after that is not in the backup. The id window is copied before the spool: an id without its event would make a sender's
  * retry a duplicate of nothing, while an event without its id is found again when the spool is opened.
  *
  * @throws CONFLICT when the folder is not empty
@@ -64,18 +71,10 @@ export async function takeBackup(
   const createdAt = new Date(parts.clock.now()).toISOString();
   onStep('waiting for what has been acknowledged so far');
   await parts.settle(settleMs);
-  const { rows, warehouse, spoolEvents } = await parts.whileCommitsRest(async () => {
-    onStep('warehouse');
-    await mkdir(place('warehouse'), { mode: 0o700 });
-    const counted = await parts.backupWarehouse(place('warehouse'));
-    onStep('catalog');
-    const read = await readCatalog(parts.catalog);
-    onStep('id window and spool');
-    await copyFolder(parts.idWindowFolder, place('idWindow'), isKept);
-    const pending = parts.pendingEvents();
-    await copyFolder(parts.spoolFolder, place('spool'), isKept);
-    return { rows: read, warehouse: counted, spoolEvents: pending };
-  });
+  const { frozen, rows, spoolEvents } = await parts.whileCommitsRest(() => holdMoment(parts, place, onStep));
+  onStep('warehouse');
+  await mkdir(place('warehouse'), { mode: 0o700 });
+  const warehouse = await frozen.write(place('warehouse')).finally(() => frozen.release());
   await writeFile(place('catalog'), rows.map((row) => `${JSON.stringify(row)}\n`).join(''), { mode: 0o600 });
   const hasSecret = !options.isWithoutSecret && parts.secretFile !== null && (await copySecret(parts.secretFile, place('secret')));
   onStep('checksums');
@@ -88,6 +87,22 @@ export async function takeBackup(
     spoolEvents,
     hasSecret,
   });
+}
+
+/** Everything as of one moment, in a moment: the warehouse is held, what is small is read and copied. */
+async function holdMoment(parts: BackupParts, place: (name: keyof typeof backupLayout) => string, onStep: (step: string) => void) {
+  onStep('catalog, id window and spool');
+  const frozen = await parts.freezeWarehouse();
+  try {
+    const rows = await readCatalog(parts.catalog);
+    await copyFolder(parts.idWindowFolder, place('idWindow'), isKept);
+    const spoolEvents = parts.pendingEvents();
+    await copyFolder(parts.spoolFolder, place('spool'), isKept);
+    return { frozen, rows, spoolEvents };
+  } catch (error) {
+    await frozen.release();
+    throw error;
+  }
 }
 
 async function copySecret(from: string, to: string): Promise<boolean> {
