@@ -33,7 +33,6 @@ CREATE TABLE IF NOT EXISTS dead_letters
 ENGINE = MergeTree
 PARTITION BY toYYYYMM(received)
 ORDER BY (workspace, received)
-TTL toDateTime(received) + INTERVAL 30 DAY
 SETTINGS non_replicated_deduplication_window = 10000, fsync_after_insert = 1;
 
 -- What identify and group calls said. kind: 'user' or 'group'.

@@ -1,6 +1,7 @@
 /** The server as a process: reads the environment, starts, prints the address, stops cleanly on a signal. */
 import { join } from 'node:path';
 import { startServer, type RunningServer } from './app.ts';
+import { Problem } from '../shared/model/errors.ts';
 import { ConfigError, readConfig, type Config } from './config.ts';
 
 const usage = `Usage: npm start [-- --demo]
@@ -58,7 +59,7 @@ function stopOnSignal(server: RunningServer): void {
 /** One line for what the operator can mend; everything for what is ours. */
 function complain(error: unknown): void {
   const { code, port, address } = error as { code?: string; port?: number; address?: string };
-  if (error instanceof ConfigError) process.stderr.write(`bellwether: ${error.message}\n`);
+  if (error instanceof ConfigError || error instanceof Problem) process.stderr.write(`bellwether: ${error.message}\n`);
   else if (code === 'EADDRINUSE')
     process.stderr.write(
       `bellwether: PORT is ${port}: another program listens there on ${address}. Stop it, or set PORT to another port.\n`,

@@ -40,7 +40,7 @@ export async function createHttpServer(parts: HttpServerParts): Promise<FastifyI
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: eventLimits.bodyBytes,
     trustProxy: parts.trustedProxies.length > 0 ? [...parts.trustedProxies] : false,
-    forceCloseConnections: true,
+    forceCloseConnections: 'idle',
     // an upload may take as long as it moves; a silent connection is closed
     requestTimeout: 0,
     connectionTimeout: 60_000,

@@ -9,6 +9,8 @@ export interface UndoParts {
   importedIds(workspaceId: string, importId: string): AsyncIterable<string[]>;
   /** deletes the stored events and dead letters of an import; answers how many events there were, and in which UTC hours */
   deleteImport(workspaceId: string, importId: string): Promise<{ count: number; hours: number[] }>;
+  /** told which events went, so that answers and the catalog follow */
+  announceRemoval(removal: { workspaceId: string; count: number; hours: number[] }): Promise<void>;
   announce: CommitListener;
 }
 
@@ -19,7 +21,7 @@ export interface UndoParts {
 export async function deleteImported(parts: UndoParts, workspaceId: string, importId: string): Promise<number> {
   for await (const ids of parts.importedIds(workspaceId, importId)) await parts.idWindow.forget(workspaceId, ids);
   const { count, hours } = await parts.deleteImport(workspaceId, importId);
-  parts.announce({ workspaceId, dataset: 'events', hours, watermarkMs: 0 });
+  await parts.announceRemoval({ workspaceId, count, hours });
   parts.announce({ workspaceId, dataset: 'dead_letters', hours: null, watermarkMs: 0 });
   return count;
 }

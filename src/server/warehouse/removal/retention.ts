@@ -22,6 +22,13 @@ export async function removeOldEvents(warehouse: Warehouse, keepFromMs: number):
   return removals;
 }
 
+/** Removes the dead letters of all workspaces received before `keepFromMs`. */
+export async function removeOldDeadLetters(warehouse: Warehouse, keepFromMs: number): Promise<void> {
+  const old = sql`received < fromUnixTimestamp64Milli(${bind('Int64', keepFromMs)}, 'UTC')`;
+  const { rows } = await warehouse.ask(sql`SELECT count() FROM dead_letters WHERE ${old}`);
+  if (Number(rows[0]?.[0]) > 0) await deleteRows(warehouse, 'dead_letters', old);
+}
+
 function before(instant: Date): Statement {
   return sql`time < toDateTime64(${bind('String', instant.toISOString().slice(0, 19).replace('T', ' '))}, 3, 'UTC')`;
 }

@@ -1,0 +1,111 @@
+/** Binds every route of the contract to the rooms that answer it. */
+import { randomBytes } from 'node:crypto';
+import { pingCatalog } from '../catalog/ping.ts';
+import type { Config } from '../config.ts';
+import { backupRoutes } from '../http/backup.ts';
+import type { RouteBinding } from '../http/binding.ts';
+import { catalogRoutes } from '../http/catalog.ts';
+import { eventRoutes } from '../http/events.ts';
+import { exportRoutes } from '../http/export.ts';
+import { identityRoutes } from '../http/identity.ts';
+import { importRoutes } from '../http/imports.ts';
+import { jobRoutes } from '../http/jobs.ts';
+import { ledgerRoutes } from '../http/ledger.ts';
+import { queryRoutes } from '../http/query.ts';
+import { systemRoutes } from '../http/system.ts';
+import type { Identity } from '../identity/identity.ts';
+import { policyOf } from '../identity/policy.ts';
+import { createImportStore } from '../ingest/imports.ts';
+import { settleSpool } from '../ingest/settle.ts';
+import { deleteImported } from '../ingest/undo-import.ts';
+import type { Jobs } from '../jobs/jobs.ts';
+import type { Live } from '../live/live.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Log } from '../ports/log.ts';
+import { importedIds } from '../warehouse/imported-ids.ts';
+import { deleteImport } from '../warehouse/removal/imports.ts';
+import { freezeWarehouse } from '../warehouse/snapshot/take.ts';
+import { copiedPlaces } from './places.ts';
+import type { Rooms, Stores } from './rooms.ts';
+
+/** What the routes are bound to. */
+export interface RouteParts {
+  config: Config;
+  version: string;
+  stores: Stores;
+  rooms: Rooms;
+  identity: Identity;
+  jobs: Jobs;
+  live: () => Live;
+  clock: Clock;
+  log: Log;
+}
+
+/** All routes. */
+export function bindRoutes(parts: RouteParts): RouteBinding[] {
+  const { stores, rooms, identity, jobs, clock, version } = parts;
+  const { catalog, warehouse, spool, idWindow } = stores;
+  return [
+    ...queryRoutes({ engine: rooms.engine, policyOf }),
+    ...catalogRoutes({ catalog: (workspaceId) => rooms.discovery.catalog(workspaceId) }),
+    ...eventRoutes({ warehouse, clock }),
+    ...ledgerRoutes((workspaceId) => rooms.ledger.read(workspaceId, spool)),
+    ...exportRoutes({ warehouse, clock, policyOf }),
+    ...bindImports(parts),
+    ...identityRoutes(identity),
+    ...jobRoutes((workspaceId, limit) => jobs.list(workspaceId, limit)),
+    ...bindBackup(parts),
+    ...systemRoutes({ version, clock, warehouse, spool, idWindow, pingCatalog: () => pingCatalog(catalog), gauges: () => gaugesOf(parts) }),
+  ];
+}
+
+function bindImports({ stores: { catalog, warehouse, spool, idWindow }, rooms, clock }: RouteParts): RouteBinding[] {
+  const undoing = {
+    idWindow,
+    announceRemoval: rooms.announceRemoval,
+    announce: rooms.announce,
+    importedIds: (workspaceId: string, importId: string) => importedIds(warehouse, workspaceId, importId),
+    deleteImport: (workspaceId: string, importId: string) => deleteImport(warehouse, workspaceId, importId),
+  };
+  return importRoutes({
+    imports: createImportStore(catalog.db),
+    clock,
+    randomBytes,
+    ledgerOf: async (workspaceId, source) => {
+      const ledger = await rooms.ledger.read(workspaceId, spool);
+      return ledger.bySource.find((row) => row.source === source) ?? null;
+    },
+    deleteImported: (workspaceId, importId) => deleteImported(undoing, workspaceId, importId),
+    settle: (timeoutMs) => settleSpool(spool, clock, timeoutMs),
+  });
+}
+
+function bindBackup({ config, version, stores: { catalog, warehouse, spool }, rooms, clock, log }: RouteParts): RouteBinding[] {
+  return backupRoutes({
+    version,
+    clock,
+    log,
+    catalog,
+    settle: (timeoutMs) => settleSpool(spool, clock, timeoutMs),
+    whileCommitsRest: (work) => rooms.committer.whileResting(work),
+    freezeWarehouse: () => freezeWarehouse(warehouse),
+    pendingEvents: () => spool.state().pendingEvents,
+    ...copiedPlaces(config),
+  });
+}
+
+function gaugesOf({ rooms, live }: RouteParts): Record<string, number> {
+  const asked = rooms.engine.statistics();
+  const committed = rooms.committer.state();
+  const sockets = live().stats();
+  return {
+    bellwether_commits_total: committed.segments,
+    bellwether_committed_events_total: committed.events,
+    bellwether_refused_events_total: committed.refused,
+    bellwether_questions_total: asked.asked,
+    bellwether_questions_saved_total: asked.saved,
+    bellwether_questions_in_flight: asked.inFlight,
+    bellwether_sockets: sockets.sockets,
+    bellwether_live_rooms: sockets.rooms.questions + sockets.rooms.channels,
+  };
+}
