@@ -4,6 +4,6 @@ import type { Ledger } from '../../shared/model/ledger.ts';
 import { bindRoute, type RouteBinding } from './binding.ts';
 
 /** The route of src/shared/contract/ledger.ts. */
-export function ledgerRoutes(readLedger: (workspaceId: string) => Promise<Ledger>): RouteBinding[] {
-  return [bindRoute(ledgerRoute, ({ principal }) => readLedger(principal.workspaceId))];
+export function ledgerRoutes(ledger: { read(workspaceId: string): Promise<Ledger> }): RouteBinding[] {
+  return [bindRoute(ledgerRoute, ({ principal }) => ledger.read(principal.workspaceId))];
 }

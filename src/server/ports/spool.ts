@@ -130,6 +130,8 @@ export interface IdWindow {
   /** Makes the keys of a committed segment durable before the segment goes. */
   persist(keys: BigUint64Array): Promise<void>;
   state(): IdWindowState;
+  /** Runs `work` while no file of the window is replaced or removed, so that copying its folder gives a whole window. */
+  whileStill<T>(work: () => Promise<T>): Promise<T>;
   close(): Promise<void>;
 }
 

@@ -1,6 +1,6 @@
 /** The id window tells new ids from known ones, across tables, runs, merges, restarts and the window's end. */
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -165,6 +165,20 @@ describe('an id window after a restart', () => {
     expect(known).toBeGreaterThan(18_000);
     expect(await takeMany(second, 0, 20_000)).toBe(20_001 - known);
     expect(takeDurably(second, ['committed'])).toEqual([false]);
+  });
+
+  it('is whole in a copy of its folder that was made while it was still', async () => {
+    const folder = await temporaryFolder();
+    const copy = await temporaryFolder();
+    const first = await openWindow(folder);
+    const taking = takeMany(first, 0, 6_000);
+    await until(() => first.state().idsOnDisk > 1_000, 'the first runs');
+    await first.whileStill(() => cp(folder, copy, { recursive: true }));
+    await taking;
+    const errors: string[] = [];
+    const second = await openWindow(copy, { log: { ...quietLog, error: (_, message) => void errors.push(message) } });
+    expect(errors).toEqual([]);
+    expect(newCount(takeDurably(second, range(0, 1_000)))).toBe(0);
   });
 
   it('leaves out a damaged run, and removes files that belong to nothing', async () => {

@@ -89,6 +89,9 @@ class DiskIdWindow implements IdWindow {
   /** tables that wait to be written, oldest first */
   #frozen: Table[] = [];
   #work: Promise<void> | null = null;
+  #step: Promise<unknown> = Promise.resolve();
+  #stills = 0;
+  #still: Promise<unknown> = Promise.resolve();
   #retryTimer: NodeJS.Timeout | null = null;
   #isClosed = false;
 
@@ -177,6 +180,16 @@ class DiskIdWindow implements IdWindow {
     const tableBytes = [this.#active, ...this.#frozen].reduce((sum, { keys }) => sum + keys.memoryBytes, 0);
     const memoryBytes = tableBytes + levels.memoryBytes + (this.#work ? workerBytes(plan.freshRuns + 2) : 0);
     return { ids, idsOnDisk, capacity: plan.capacity, oldestMs: ids === 0 ? null : slots.oldestMs, runs: levels.runs.length, memoryBytes };
+  }
+
+  whileStill<T>(work: () => Promise<T>): Promise<T> {
+    this.#stills++;
+    const turn = this.#still.then(async () => {
+      await this.#step.catch(() => undefined);
+      return work();
+    });
+    this.#still = turn.catch(() => undefined).finally(() => this.#stills--);
+    return turn;
   }
 
   async close(): Promise<void> {
@@ -279,16 +292,26 @@ class DiskIdWindow implements IdWindow {
   }
 
   async #run(): Promise<void> {
-    const { levels, slots } = this.#parts;
-    while (!this.#isClosed) {
-      if (this.#isFlushDue()) {
-        await this.#flush(this.#frozen[0]!);
-      } else {
-        if (!(await levels.merge(slots.liveFrom))) return;
-        await this.writeManifest();
-        await levels.deleteRetired();
-      }
+    for (let isMore = true; isMore;) {
+      while (this.#stills > 0) await this.#still;
+      if (this.#isClosed) return;
+      const step = this.#doStep();
+      this.#step = step;
+      isMore = await step;
     }
+  }
+
+  /** Writes one table or merges once; false where nothing is due. */
+  async #doStep(): Promise<boolean> {
+    const { levels, slots } = this.#parts;
+    if (this.#isFlushDue()) {
+      await this.#flush(this.#frozen[0]!);
+      return true;
+    }
+    if (!(await levels.merge(slots.liveFrom))) return false;
+    await this.writeManifest();
+    await levels.deleteRetired();
+    return true;
   }
 
   /** Ids in flight may yet be given back, so their table stays in memory. */
