@@ -287,10 +287,10 @@ describe('backup', () => {
       { kind: 'breakdown', by: ['name'], metrics: [{ aggregate: 'count' }], range: year2024 },
     ];
     const before = await Promise.all(questions.map((query) => ask(query)));
-    let isOver = false;
+    const loading = new AbortController();
     let acknowledged = 0;
     const load = (async () => {
-      for (let i = 0; !isOver; i++) {
+      for (let i = 0; !loading.signal.aborted; i++) {
         const events = Array.from({ length: 50 }, (_, n) => ({ name: 'load', id: `load-${i}-${n}`, properties: { i } }));
         const answer = await server.json<{ accepted: number }>('/v1/events', { method: 'POST', body: JSON.stringify(events) });
         acknowledged += answer.accepted;
@@ -299,7 +299,7 @@ describe('backup', () => {
     await until(() => acknowledged > 500, 'load to arrive');
     const atLeast = acknowledged;
     const taken = await cli('backup', at('backup'));
-    isOver = true;
+    loading.abort();
     await load;
     expect(taken).toMatchObject({ code: 0, out: expect.stringContaining('events in the warehouse') });
 

@@ -1,7 +1,7 @@
 /** `bellwether export`: events as NDJSON, CSV or Parquet, to a file or down a pipe. */
 import { createWriteStream } from 'node:fs';
 import { rename, rm } from 'node:fs/promises';
-import { Writable } from 'node:stream';
+import type { Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
 import { exportFormats, exportRoute } from '../../shared/contract/export.ts';

@@ -117,14 +117,20 @@ function csvShape({ options }: Call): CsvShape {
     ?.split(',')
     .map((name) => name.trim());
   const encoding = textOption(options, 'encoding') ?? 'utf-8';
-  try {
-    new TextDecoder(encoding);
-  } catch {
+  if (!isEncoding(encoding)) {
     throw new UsageError(
       `--encoding "${encoding}" is not known. Allowed: a name such as utf-8, windows-1252, iso-8859-15, utf-16le or shift_jis`,
     );
   }
   return { delimiter, columns: columns ?? null, encoding };
+}
+
+function isEncoding(name: string): boolean {
+  try {
+    return new TextDecoder(name).encoding !== '';
+  } catch {
+    return false;
+  }
 }
 
 /** Prints the events that the first records become. */

@@ -36,7 +36,7 @@ async function* backupLines(
 ): AsyncGenerator<string> {
   const waiting: BackupLine[] = [];
   let wake: () => void = () => undefined;
-  let isOver = false;
+  const end = { isReached: false };
   const tell = (line: BackupLine) => {
     waiting.push(line);
     wake();
@@ -49,15 +49,15 @@ async function* backupLines(
       tell({ problem: { code, detail } });
     })
     .finally(() => {
-      isOver = true;
+      end.isReached = true;
       onEnd();
       wake();
     });
   const alive = setInterval(() => tell({ alive: true }), aliveEveryMs);
   try {
-    while (!isOver || waiting.length > 0) {
+    while (!end.isReached || waiting.length > 0) {
       for (const line of waiting.splice(0)) yield `${JSON.stringify(line)}\n`;
-      if (!isOver && waiting.length === 0) await new Promise<void>((resolve) => (wake = resolve));
+      if (!end.isReached && waiting.length === 0) await new Promise<void>((resolve) => (wake = resolve));
     }
     await work;
   } finally {
