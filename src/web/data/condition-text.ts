@@ -41,7 +41,8 @@ export function takesNone(operator: Operator): boolean {
 
 const looksTyped = /^(-?\d+(\.\d+)?([eE][+-]?\d+)?|true|false|null)$/;
 
-function writeValue(value: Scalar | null): string {
+/** One value as it is typed: the inverse of {@link readValue}. */
+export function writeValue(value: Scalar | null): string {
   if (typeof value !== 'string') return String(value);
   return looksTyped.test(value) || value === '' || /^"|[|]/.test(value) ? JSON.stringify(value) : value;
 }

@@ -95,6 +95,11 @@ export function isAdditive({ aggregate }: MetricChoice): boolean {
   return aggregate === 'count' || aggregate === 'sum';
 }
 
+/** Whether the answer is a row of buckets. */
+export function isOverTime({ show, by }: Pick<Question, 'show' | 'by'>): boolean {
+  return show === 'line' || show === 'area' || show === 'bar' || show === 'number' || (show === 'table' && by.length === 0);
+}
+
 /** Fields that the picture of a week is split by. */
 export const weekFields = ['time.weekday', 'time.hour'] as const;
 
@@ -105,22 +110,22 @@ const groupsListed = 200;
 /** The query of a question over a period. */
 export function toQuery(question: Question, period: Period): QueryInput {
   const { show, by } = question;
-  const isOverTime = show === 'line' || show === 'area' || show === 'bar' || show === 'number' || (show === 'table' && by.length === 0);
+  const isTrend = isOverTime(question);
   const groups = show === 'heatmap' ? [...weekFields] : show === 'number' ? [] : show === 'ranking' && by.length === 0 ? ['name'] : by;
   const names = new Set<string>();
-  const metrics = (isOverTime || show === 'table' ? question.metrics : question.metrics.slice(0, 1)).map(({ aggregate, of }): MetricTerm => {
+  const metrics = (isTrend || show === 'table' ? question.metrics : question.metrics.slice(0, 1)).map(({ aggregate, of }): MetricTerm => {
     const as = metricName({ aggregate, of }).slice(0, 100);
     return of === null ? { aggregate, as } : { aggregate, of, as };
   });
   return {
-    kind: isOverTime ? 'trend' : 'breakdown',
+    kind: isTrend ? 'trend' : 'breakdown',
     metrics: metrics.filter((metric) => metric.as !== undefined && !names.has(metric.as) && names.add(metric.as)),
     where: question.filters.map(toCondition),
     by: groups,
     timezone: period.zone,
     range: maybeRange(period.range) ?? { last: '30d' },
-    limit: isOverTime ? groupsOverTime : groupsListed,
-    ...(isOverTime && question.grain !== null ? { grain: question.grain } : {}),
+    limit: isTrend ? groupsOverTime : groupsListed,
+    ...(isTrend && question.grain !== null ? { grain: question.grain } : {}),
     ...(question.compare !== null && show !== 'heatmap' ? { compare: question.compare } : {}),
   };
 }

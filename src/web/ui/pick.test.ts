@@ -12,6 +12,16 @@ test('what starts with the word comes before what holds it', () => {
 
 test('every word must be there', () => expect(matching(options, 'euro ber').map(({ label }) => label)).toEqual(['Europe/Berlin']));
 
+test('a group stays together, the group with the closest first', () => {
+  const places = [
+    { value: 'a', label: 'Read about bells', group: 'Go to' },
+    { value: 'b', label: 'Bell', group: 'Do' },
+    { value: 'c', label: 'Ring the bell', group: 'Go to' },
+    { value: 'd', label: 'Doorbell', group: 'Do' },
+  ];
+  expect(matching(places, 'bell').map(({ value }) => value)).toEqual(['b', 'd', 'a', 'c']);
+});
+
 test('never more than can be drawn', () => {
   const many = Array.from({ length: 1000 }, (_, index) => ({ value: `${index}`, label: `${index}` }));
   expect(matching(many, '')).toHaveLength(optionsShown);

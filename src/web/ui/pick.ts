@@ -21,17 +21,24 @@ function rank(option: Option, words: readonly string[]): number {
   return label.includes(first) ? 2 : 1;
 }
 
-/** The options that hold every word of `text`, those that start with it first, otherwise in their own order. */
+/** Brings the options of a group together, groups in the order of their best. */
+function byGroup(options: readonly Option[]): Option[] {
+  const groups = new Map<string | undefined, Option[]>();
+  for (const option of options) groups.set(option.group, [...(groups.get(option.group) ?? []), option]);
+  return [...groups.values()].flat();
+}
+
+/** The options that hold every word of `text`, group by group, those that start with it first, otherwise in their own order. */
 export function matching(options: readonly Option[], text: string): Option[] {
   const words = text
     .toLowerCase()
     .split(/\s+/)
     .filter((word) => word !== '');
   if (words.length === 0) return options.slice(0, optionsShown);
-  return options
+  const found = options
     .map((option, index) => ({ option, index, rank: rank(option, words) }))
     .filter((one) => one.rank > 0)
     .sort((a, b) => b.rank - a.rank || a.index - b.index)
-    .slice(0, optionsShown)
-    .map((one) => one.option);
+    .slice(0, optionsShown);
+  return byGroup(found.map((one) => one.option));
 }

@@ -86,47 +86,44 @@ function lastValue(series: TrendSeries): number | null {
   return series.values.findLast((value) => value !== null) ?? null;
 }
 
+/** How strongly an area is filled: closed and still filling. */
+function areaOpacity(trend: Trend): { closed: number; filling: number } {
+  return trend.isStacked ? { closed: 0.55, filling: 0.25 } : { closed: 0.1, filling: 0.04 };
+}
+
 /** Lines: what is closed solid, the bucket that is still filling dotted and pale. */
 function lineSeries(trend: Trend, series: TrendSeries, color: string, endLabel: OptionPart): OptionPart[] {
   const filling = trend.fillingIndex;
-  const solid = series.values.map((value, at) => (at === filling ? null : value));
-  const tail = series.values.map((value, at) => (filling !== null && (at === filling || at === filling - 1) ? value : null));
-  const hasTail = filling !== null && series.values[filling] !== null && series.values[filling] !== undefined;
-  const base = {
+  const hasTail = filling !== null && (series.values[filling] ?? null) !== null;
+  const width = trend.isStacked ? 1 : 1.75;
+  const part = (id: string, values: readonly (number | null)[], opacity: number): OptionPart => ({
     type: 'line',
+    id,
     name: series.label,
     xAxisIndex: series.pane,
     yAxisIndex: series.pane,
+    data: trend.isStacked ? values : withDots(values),
     showSymbol: true,
     showAllSymbol: true,
     symbol: 'none',
     silent: true,
     color,
-    ...(trend.isStacked ? { stack: 'all' } : {}),
-  };
-  const area = trend.shape === 'area' ? { areaStyle: { color, opacity: trend.isStacked ? 0.55 : 0.1 } } : {};
-  const whole = trend.isStacked ? series.values : solid;
+    ...(trend.shape === 'area' ? { areaStyle: { color, opacity } } : {}),
+  });
+  const { closed, filling: pale } = areaOpacity(trend);
+  const solid = series.values.map((value, at) => (at === filling ? null : value));
+  const tail = series.values.map((value, at) => (filling !== null && (at === filling || at === filling - 1) ? value : null));
+  const stack = (name: string): OptionPart => (trend.isStacked ? { stack: name } : {});
   const parts: OptionPart[] = [
-    {
-      ...base,
-      id: series.key,
-      data: withDots(whole),
-      lineStyle: { width: trend.isStacked ? 1 : 1.75, color },
-      ...area,
-      endLabel: hasTail && !trend.isStacked ? { show: false } : endLabel,
-    },
+    { ...part(series.key, solid, closed), ...stack('closed'), lineStyle: { width, color }, endLabel: hasTail ? { show: false } : endLabel },
   ];
-  if (hasTail && !trend.isStacked) {
-    const pale = trend.shape === 'area' ? { areaStyle: { color, opacity: 0.04 } } : {};
+  if (hasTail)
     parts.push({
-      ...base,
-      id: `${series.key} filling`,
-      data: withDots(tail),
-      lineStyle: { width: 1.75, color, type: [2, 3], opacity: 0.75 },
-      ...pale,
+      ...part(`${series.key} filling`, tail, pale),
+      ...stack('filling'),
+      lineStyle: { width, color, type: [2, 3], opacity: 0.75 },
       endLabel,
     });
-  }
   return parts;
 }
 

@@ -1,6 +1,12 @@
-/** The command palette: go anywhere, run an action, without the mouse. */
+/** The command palette: go anywhere, ask a question, run an action, without the mouse. */
+import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
+import type { CatalogAnswer } from '../../../shared/contract/catalog.ts';
+import { formatCount } from '../../../shared/format/number.ts';
+import { catalogQuery } from '../../data/catalog.ts';
+import { fieldName, firstQuestion, questionSearch } from '../../data/question.ts';
+import type { Question } from '../../data/question.ts';
 import { Modal } from '../../ui/Modal.tsx';
 import { PickList } from '../../ui/PickList.tsx';
 import type { Option } from '../../ui/pick.ts';
@@ -11,10 +17,30 @@ interface Command extends Option {
   run: () => void;
 }
 
+/** Questions about every event and property that is known. */
+function questions(catalog: CatalogAnswer | undefined, ask: (question: Question) => void): Command[] {
+  const events = (catalog?.events ?? []).map(({ name, count }): Command => ({
+    value: `event ${name}`,
+    label: `How often: ${name}`,
+    hint: formatCount(count, 'event'),
+    group: 'Ask',
+    run: () => ask({ ...firstQuestion, filters: [{ field: 'name', operator: 'is', values: [name] }], compare: 'previous' }),
+  }));
+  const properties = (catalog?.properties ?? []).map(({ field, cardinality }): Command => ({
+    value: `by ${field}`,
+    label: `Events by ${fieldName(field)}`,
+    hint: formatCount(cardinality, 'value'),
+    group: 'Ask',
+    run: () => ask({ ...firstQuestion, by: [field], show: 'ranking' }),
+  }));
+  return [...events, ...properties];
+}
+
 /** The palette, open; it closes itself once something was picked. */
 export function Palette({ onClose }: { onClose: () => void }): ReactNode {
   const navigate = useNavigate();
   const { setTheme, leave } = useActions();
+  const { data: catalog } = useQuery(catalogQuery);
   const commands: Command[] = [
     ...places.map((place) => ({
       value: place.path,
@@ -28,14 +54,14 @@ export function Palette({ onClose }: { onClose: () => void }): ReactNode {
       label: 'Dead letters',
       hint: 'Events that were rejected, and why',
       group: 'Go to',
-      run: () => void navigate({ to: '/events', search: { tab: 'dead-letters' } as never }),
+      run: () => void navigate({ to: '/events', search: { tab: 'dead-letters' } }),
     },
     {
       value: 'ledger',
       label: 'Ingest ledger',
       hint: 'Does everything add up?',
       group: 'Go to',
-      run: () => void navigate({ to: '/events', search: { tab: 'ledger' } as never }),
+      run: () => void navigate({ to: '/events', search: { tab: 'ledger' } }),
     },
     { value: 'light', label: 'Use the light theme', group: 'Do', run: () => setTheme('light') },
     { value: 'dark', label: 'Use the dark theme', group: 'Do', run: () => setTheme('dark') },
@@ -49,14 +75,15 @@ export function Palette({ onClose }: { onClose: () => void }): ReactNode {
     },
     { value: 'docs', label: 'Open the API reference', group: 'Do', run: () => void window.open('/api/docs', '_blank', 'noopener') },
     { value: 'leave', label: 'Sign out', group: 'Do', run: leave },
+    ...questions(catalog, (question) => void navigate({ to: '/explore', search: questionSearch(question) })),
   ];
   const pick = (value: string): void => {
     onClose();
     commands.find((command) => command.value === value)?.run();
   };
   return (
-    <Modal label="Go to or do" onClose={onClose}>
-      <PickList label="Go to a place or run an action" options={commands} onPick={pick} />
+    <Modal label="Go to, ask or do" onClose={onClose}>
+      <PickList label="Go to a place, ask about an event, or run an action" options={commands} onPick={pick} />
     </Modal>
   );
 }

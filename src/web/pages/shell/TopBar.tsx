@@ -27,7 +27,7 @@ export function TopBar({ session, place, onSearch }: { session: Session; place: 
       </div>
       <UnstyledButton className={classes.search} onClick={onSearch} aria-keyshortcuts="Control+K Meta+K">
         <IconSearch size={16} stroke={1.5} aria-hidden="true" />
-        <span className={classes.searchLabel}>Go to or do…</span>
+        <span className={classes.searchLabel}>Go to, ask or do…</span>
         <kbd className={classes.keys}>{isApple ? '⌘ K' : 'Ctrl K'}</kbd>
       </UnstyledButton>
       <div className={classes.state}>
