@@ -234,6 +234,25 @@ describe.each([
     ]);
   });
 
+  test('the bytes of an insert are rows, and never statements', async () => {
+    await makeTable();
+    const drop = `TRUNCATE TABLE ${table}`;
+    await warehouse.insert({ table, token: 'a', bytes: [Buffer.from('{"n":1}\n\n{"n":2}\n \n\r\n{"n":3}')] });
+    await expect(warehouse.insert({ table, token: 'b', bytes: [Buffer.from(`{"n":4}\n\n${drop};\n`)] })).rejects.toMatchObject({
+      name: 'WarehouseError',
+    });
+    async function* csv() {
+      yield Buffer.from(`5,"{}","x\n\n${drop}\n\n;"\n`);
+    }
+    expect(await warehouse.insertStream(table, 'CSV', 'c', csv())).toBe(1);
+    expect(await ask(sql`SELECT n, s FROM ${identifier(table)} ORDER BY n`)).toEqual([
+      [1, ''],
+      [2, ''],
+      [3, ''],
+      [5, `x\n\n${drop}\n\n;`],
+    ]);
+  });
+
   test('one bad row keeps the whole block out, and the connection stays clean', async () => {
     await makeTable();
     await expect(warehouse.insert({ table, token: 'bad', bytes: [Buffer.from('{"n":1}\n{"n":"nope"}\n')] })).rejects.toMatchObject({
@@ -254,7 +273,7 @@ describe.each([
     const from = table;
     await makeTable();
     const native = await warehouse.stream(sql`SELECT * FROM ${identifier(from)}`, 'Native');
-    await warehouse.insertStream(table, 'Native', 'copy', native);
+    expect(await warehouse.insertStream(table, 'Native', 'copy', native)).toBe(1000);
     const digest = (name: string) => ask(sql`SELECT count(), sum(cityHash64(n, toJSONString(j), s)) FROM ${identifier(name)}`);
     expect(await digest(table)).toEqual(await digest(from));
   });

@@ -54,8 +54,11 @@ export interface Warehouse {
   /** the answer as a stream of bytes in a ClickHouse format such as JSONEachRow, Native, Parquet; constant memory */
   stream(statement: Statement, format: string, options?: RunOptions): Promise<AsyncIterable<Uint8Array>>;
   insert(block: InsertBlock, options?: RunOptions): Promise<void>;
-  /** bytes of any input format into a table, constant memory; used by restore */
-  insertStream(table: string, format: string, token: string, bytes: AsyncIterable<Uint8Array>): Promise<void>;
+  /**
+   * Bytes of any input format into a table, in constant memory on our side; says how many rows were written. Formats with one
+   * row a line are inserted block by block, others as one. Used by restore.
+   */
+  insertStream(table: string, format: string, token: string, bytes: AsyncIterable<Uint8Array>): Promise<number>;
   command(statement: Statement, options?: RunOptions): Promise<void>;
   health(): WarehouseHealth;
   /** called on every change of health */

@@ -51,7 +51,7 @@ export class ClickHouseWarehouse implements Warehouse {
 
   async stream(statement: Statement, format: string, options: RunOptions = {}): Promise<AsyncIterable<Uint8Array>> {
     const ending = new Deadline(options.signal, options.limits?.timeoutMs ?? null);
-    const formatted = sql`${statement} FORMAT ${identifierWord(format)}`;
+    const formatted = sql`${statement} FORMAT ${formatName(format)}`;
     try {
       ending.check();
       const { stream, response_headers: headers } = await this.#connect().exec({
@@ -69,9 +69,11 @@ export class ClickHouseWarehouse implements Warehouse {
     await this.#insert(block.table, 'JSONEachRow', block.token, block.bytes, options);
   }
 
-  async insertStream(table: string, format: string, token: string, bytes: AsyncIterable<Uint8Array>): Promise<void> {
+  async insertStream(table: string, format: string, token: string, bytes: AsyncIterable<Uint8Array>): Promise<number> {
     let part = 0;
-    for await (const block of lineBlocks(bytes, format)) await this.#insert(table, format, `${token}:${part++}`, block, {});
+    let rows = 0;
+    for await (const block of lineBlocks(bytes, format)) rows += await this.#insert(table, format, `${token}:${part++}`, block, {});
+    return rows;
   }
 
   async command(statement: Statement, options: RunOptions = {}): Promise<void> {
@@ -116,15 +118,17 @@ export class ClickHouseWarehouse implements Warehouse {
     this.#client = null;
   }
 
-  async #insert(table: string, format: string, token: string, bytes: Iterable<Uint8Array>, options: RunOptions): Promise<void> {
-    const statement = sql`INSERT INTO ${identifier(...table.split('.'))} FORMAT ${identifierWord(format)}`;
-    await this.#attempt(options, options.limits?.timeoutMs ?? 300_000, async (client, signal) => {
-      const { stream } = await client.exec({
+  /** How many rows were written. */
+  async #insert(table: string, format: string, token: string, bytes: Iterable<Uint8Array>, options: RunOptions): Promise<number> {
+    const statement = sql`INSERT INTO ${identifier(...table.split('.'))} FORMAT ${formatName(format)}`;
+    return this.#attempt(options, options.limits?.timeoutMs ?? 300_000, async (client, signal) => {
+      const { stream, summary } = await client.exec({
         ...request(statement, options, insertSettings(token, options.limits)),
         values: Readable.from(bytes, { objectMode: false }),
         abort_signal: signal,
       });
       stream.resume();
+      return Number(summary?.written_rows ?? 0);
     });
   }
 
@@ -181,7 +185,7 @@ function request(statement: Statement, options: RunOptions, settings: Record<str
 }
 
 /** The name of a format as SQL; it comes from our own code, and is checked all the same. */
-function identifierWord(format: string) {
+function formatName(format: string) {
   if (!/^\w+$/.test(format)) throw new TypeError(`${format} is not the name of a format`);
   return trusted(format);
 }

@@ -58,6 +58,7 @@ export function insertSettings(token: string, limits: StatementLimits = {}): Set
   return {
     ...typingSettings,
     async_insert: 0,
+    wait_end_of_query: 1,
     insert_deduplicate: 1,
     insert_deduplication_token: token,
     deduplicate_blocks_in_dependent_materialized_views: 1,

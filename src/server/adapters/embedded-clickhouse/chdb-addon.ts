@@ -16,20 +16,11 @@ export interface NativeAnswer {
   bytesRead: number;
 }
 
-/** What an insert wrote. */
-export interface NativeInsert {
-  /** seconds */
-  elapsed: number;
-  rowsWritten: number;
-  bytesWritten: number;
-}
-
 /** The addon. Errors carry the engine's text, which begins with `Code: N.`. */
 export interface ChdbAddon {
   CreateConnection(folder: string, args: readonly string[]): NativeConnection;
   CloseConnection(connection: NativeConnection): void;
   QueryAsyncConnection(connection: NativeConnection, sql: string, format: string): Promise<NativeAnswer>;
-  InsertRawAsyncConnection(connection: NativeConnection, prefix: string, bytes: Uint8Array, countLines: boolean): Promise<NativeInsert>;
   /** Blocks while the statement is planned; scalar sub-queries run in here. */
   StreamQuery(connection: NativeConnection, sql: string, format: string): NativeStream;
   StreamFetch(stream: NativeStream): Promise<{ bytes: Buffer; numRows: number; done: boolean }>;

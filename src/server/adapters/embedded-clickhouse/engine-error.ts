@@ -8,6 +8,7 @@ export const engineCodes = {
   tooLarge: 131,
   cancelled: 394,
   parameterMissing: 456,
+  accessDenied: 497,
   authentication: 516,
 } as const;
 

@@ -41,3 +41,12 @@ export function hasSeveralStatements(text: string): boolean {
       .trim() !== ''
   );
 }
+
+/** true when a statement says INTO OUTFILE or FROM INFILE, for which the engine asks no permission. */
+export function namesFiles(statement: string): boolean {
+  if (!/\b(?:OUTFILE|INFILE)\b/i.test(statement)) return false;
+  const bare = statement.replace(notable, (token, placeholder?: string, semicolon?: string) =>
+    (placeholder ?? semicolon) === undefined ? ' ' : token,
+  );
+  return /\b(?:INTO\s+OUTFILE|FROM\s+INFILE)\b/i.test(bare);
+}

@@ -1,5 +1,5 @@
 /** The engine inside the child: lanes of connections, the kill switch, a sign of life, a clean end. */
-import type { ChdbAddon, NativeAnswer, NativeInsert } from './chdb-addon.ts';
+import type { ChdbAddon, NativeAnswer } from './chdb-addon.ts';
 import type { ChildOptions } from './child-messages.ts';
 import { ConnectionLane } from './connection-lane.ts';
 import { EngineConnection, type EngineRequest } from './engine-connection.ts';
@@ -50,8 +50,9 @@ export class Engine {
     return this.#run(work, (connection, request) => connection.query(request, format));
   }
 
-  insert(work: EngineWork, bytes: Uint8Array): Promise<NativeInsert> {
-    return this.#run(work, (connection, request) => connection.insert(request, bytes));
+  /** Inserts the rows in the file at `path`, which is relative to the working directory. */
+  insert(work: EngineWork, path: string): Promise<NativeAnswer> {
+    return this.#run(work, (connection, request) => connection.insert(request, path));
   }
 
   /** Hands each piece of the answer to `write`, which resolves when it wants more. */

@@ -4,7 +4,8 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Engine, EngineWork } from './engine.ts';
 import { asEngineError, engineError, engineCodes, type EngineError } from './engine-error.ts';
-import { readStatementRequest, type StatementRequest } from './http-request.ts';
+import { bodyOf, formatOf, readStatement, readStatementRequest, type StatementRequest } from './http-request.ts';
+import type { IncomingBodies } from './incoming-body.ts';
 
 /** Formats whose pieces, put one after another, are the whole answer; others have a head or an end and are built whole. */
 const streamedFormats = new Set([
@@ -21,10 +22,10 @@ const streamedFormats = new Set([
 ]);
 
 /** A server that answers statements with `engine`; every request but `/ping` must bring `secret`. */
-export function createHttpInterface(engine: Engine, secret: string): Server {
+export function createHttpInterface(engine: Engine, bodies: IncomingBodies, secret: string): Server {
   const server = createServer({ maxHeaderSize: 16 * 1024 * 1024, keepAliveTimeout: 60_000, requestTimeout: 0 }, (message, response) => {
     if (message.url === '/ping') response.end('Ok.\n');
-    else if (isAuthentic(message, secret)) void answer(engine, message, response);
+    else if (isAuthentic(message, secret)) void answer({ engine, bodies }, message, response);
     else sendError(response, engineError('authentication', 'Authentication failed: the secret is missing or wrong'));
   });
   return server;
@@ -43,46 +44,52 @@ function isAuthentic(message: IncomingMessage, secret: string): boolean {
   return timingSafeEqual(digest(String(given)), digest(secret));
 }
 
-async function answer(engine: Engine, message: IncomingMessage, response: ServerResponse): Promise<void> {
+interface Parts {
+  engine: Engine;
+  bodies: IncomingBodies;
+}
+
+async function answer(parts: Parts, message: IncomingMessage, response: ServerResponse): Promise<void> {
   const cancel = new AbortController();
   response.once('close', () => {
     if (!response.writableFinished) cancel.abort();
   });
   try {
-    const request = await readStatementRequest(message);
+    const request = readStatementRequest(message);
     response.setHeader('X-ClickHouse-Query-Id', request.queryId);
-    await run(engine, request, cancel.signal, response);
+    if (request.bringsRows) await insert(parts, request, message, response, cancel.signal);
+    else await run(parts.engine, request, await readStatement(request, message), response, cancel.signal);
   } catch (error) {
     sendError(response, asEngineError(error));
   }
 }
 
-async function run(engine: Engine, request: StatementRequest, signal: AbortSignal, response: ServerResponse): Promise<void> {
-  const work: EngineWork = {
-    sql: request.sql,
-    settings: request.settings,
-    parameters: request.parameters,
-    isReadOnly: request.isReadOnly,
-    signal,
-  };
-  if (request.data !== null) {
-    const written = await engine.insert(work, request.data);
-    response.setHeader(
-      'X-ClickHouse-Summary',
-      summary({ written_rows: written.rowsWritten, written_bytes: written.bytesWritten, elapsed_ns: written.elapsed * 1e9 }),
-    );
-    response.end();
-  } else if (request.isReadOnly && streamedFormats.has(request.format)) {
-    await streamAnswer(engine, work, request.format, response);
-  } else {
-    const whole = await engine.query(work, request.format);
-    response.setHeader('X-ClickHouse-Format', request.format);
-    response.setHeader(
-      'X-ClickHouse-Summary',
-      summary({ read_rows: whole.rowsRead, read_bytes: whole.bytesRead, elapsed_ns: whole.elapsed * 1e9 }),
-    );
-    response.end(whole.bytes);
-  }
+async function insert(
+  { engine, bodies }: Parts,
+  request: StatementRequest,
+  message: IncomingMessage,
+  response: ServerResponse,
+  signal: AbortSignal,
+): Promise<void> {
+  const written = await bodies.with(bodyOf(message), (path) => engine.insert({ ...request, sql: request.sql ?? '', signal }, path));
+  response.setHeader(
+    'X-ClickHouse-Summary',
+    summary({ written_rows: written.rowsRead, written_bytes: written.bytesRead, elapsed_ns: written.elapsed * 1e9 }),
+  );
+  response.end();
+}
+
+async function run(engine: Engine, request: StatementRequest, sql: string, response: ServerResponse, signal: AbortSignal): Promise<void> {
+  const work: EngineWork = { ...request, sql, signal };
+  const format = formatOf(sql) ?? request.defaultFormat;
+  if (request.isReadOnly && streamedFormats.has(format)) return streamAnswer(engine, work, format, response);
+  const whole = await engine.query(work, format);
+  response.setHeader('X-ClickHouse-Format', format);
+  response.setHeader(
+    'X-ClickHouse-Summary',
+    summary({ read_rows: whole.rowsRead, read_bytes: whole.bytesRead, elapsed_ns: whole.elapsed * 1e9 }),
+  );
+  response.end(whole.bytes);
 }
 
 function summary(figures: Record<string, number>): string {

@@ -1,4 +1,4 @@
-/** Reads a request of ClickHouse's HTTP interface: statement, settings, parameters, body. */
+/** Reads a request of ClickHouse's HTTP interface: statement, settings, parameters. */
 import type { IncomingMessage } from 'node:http';
 import { createGunzip } from 'node:zlib';
 import { engineError } from './engine-error.ts';
@@ -6,18 +6,19 @@ import { engineError } from './engine-error.ts';
 /** A request made strict. */
 export interface StatementRequest {
   queryId: string;
-  sql: string;
-  /** rows of an INSERT; null when the statement brings none */
-  data: Buffer | null;
-  format: string;
+  /** null: the statement is the body */
+  sql: string | null;
+  /** true: the body is the rows of an INSERT */
+  bringsRows: boolean;
   settings: Map<string, string>;
   /** with their `param_` prefix */
   parameters: Map<string, string>;
+  defaultFormat: string;
   isReadOnly: boolean;
 }
 
-/** Most bytes of a body after gunzip: the engine takes an insert as one buffer. */
-const maxBodyBytes = 512 * 1024 * 1024;
+/** Most bytes of a statement; rows have no limit. */
+const maxStatementBytes = 64 * 1024 * 1024;
 
 /** Members of the query string that speak to the interface and not to the engine. `readonly` chooses the lane. */
 const interfaceNames = new Set([
@@ -40,26 +41,24 @@ const interfaceNames = new Set([
   'cancel_http_readonly_queries_on_client_close',
 ]);
 
-/** The request in `message`. @throws EngineError */
-export async function readStatementRequest(message: IncomingMessage): Promise<StatementRequest> {
+/** The request in the head of `message`. @throws EngineError */
+export function readStatementRequest(message: IncomingMessage): StatementRequest {
   const url = new URL(message.url ?? '/', 'http://localhost').searchParams;
-  const body = await readBody(message);
-  const inUrl = url.get('query') ?? '';
-  const takesData = /^\s*INSERT\b/i.test(inUrl) && body.length > 0;
   const settings = new Map<string, string>();
   const parameters = new Map<string, string>();
   for (const [name, value] of url) {
     if (name.startsWith('param_')) parameters.set(checkedName(name), value);
     else if (!interfaceNames.has(name)) settings.set(checkedName(name), value);
   }
+  const sql = url.get('query')?.trim() ?? '';
+  const hasBody = message.headers['transfer-encoding'] !== undefined || Number(message.headers['content-length'] ?? 0) > 0;
   return {
     queryId: url.get('query_id') ?? '',
-    sql: takesData || body.length === 0 ? inUrl.trimEnd() : [inUrl, body.toString('utf8')].join('\n').trim(),
-    data: takesData ? body : null,
-    format:
-      formatOf(inUrl === '' ? body.toString('utf8', Math.max(0, body.length - 200)) : inUrl) ?? url.get('default_format') ?? 'TabSeparated',
+    sql: sql === '' ? null : sql,
+    bringsRows: hasBody && /^INSERT\b/i.test(sql),
     settings,
     parameters,
+    defaultFormat: url.get('default_format') ?? 'TabSeparated',
     isReadOnly: (url.get('readonly') ?? '0') !== '0' || message.method === 'GET',
   };
 }
@@ -69,19 +68,24 @@ function checkedName(name: string): string {
   return name;
 }
 
-/** The output format that ends the statement, if it names one. */
-function formatOf(sql: string): string | undefined {
-  return /\sFORMAT\s+(\w+)[\s;]*$/i.exec(sql)?.[1];
+/** The body, gunzipped if need be. */
+export function bodyOf(message: IncomingMessage): AsyncIterable<Buffer> {
+  return message.headers['content-encoding'] === 'gzip' ? message.pipe(createGunzip()) : message;
 }
 
-async function readBody(message: IncomingMessage): Promise<Buffer> {
-  const source = message.headers['content-encoding'] === 'gzip' ? message.pipe(createGunzip()) : message;
+/** The statement: what the query string says, and then what the body says. */
+export async function readStatement(request: StatementRequest, message: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = [];
   let size = 0;
-  for await (const chunk of source as AsyncIterable<Buffer>) {
+  for await (const chunk of bodyOf(message)) {
     size += chunk.length;
-    if (size > maxBodyBytes) throw engineError('tooLarge', `The body has more than ${maxBodyBytes} bytes`);
+    if (size > maxStatementBytes) throw engineError('tooLarge', `The statement has more than ${maxStatementBytes} bytes`);
     chunks.push(chunk);
   }
-  return chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks, size);
+  return `${request.sql ?? ''}\n${Buffer.concat(chunks, size).toString('utf8')}`.trim();
+}
+
+/** The output format that ends the statement, if it names one. */
+export function formatOf(sql: string): string | undefined {
+  return /\sFORMAT\s+(\w+)[\s;]*$/i.exec(sql)?.[1];
 }

@@ -107,6 +107,14 @@ test('bodies may be gzipped, and errors say their number', async () => {
 test('the engine reads no files and no addresses', async () => {
   const server = open();
   await ready(server);
+  for (const sql of [
+    "SELECT 1 INTO OUTFILE 'x.txt'",
+    "SELECT 1 INTO /* */ OUTFILE 'x.txt'",
+    "INSERT INTO t FROM INFILE 'x.txt' FORMAT CSV",
+  ]) {
+    expect((await post(server, sql)).headers.get('x-clickhouse-exception-code')).toBe('497');
+  }
+  expect(await (await post(server, "SELECT 'INTO OUTFILE'")).text()).toBe('INTO OUTFILE\n');
   for (const source of [
     `file('/etc/hostname', LineAsString)`,
     `url('http://127.0.0.1:1/', LineAsString)`,

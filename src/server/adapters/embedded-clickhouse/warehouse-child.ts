@@ -5,6 +5,7 @@ import { loadChdbAddon } from './chdb-addon.ts';
 import type { ChildOptions, FromChild, ToChild } from './child-messages.ts';
 import { Engine } from './engine.ts';
 import { createHttpInterface } from './http-interface.ts';
+import { IncomingBodies } from './incoming-body.ts';
 
 /** How long running statements may take to end after they were killed. */
 const closeTimeoutMs = 3_000;
@@ -28,7 +29,7 @@ function start(options: ChildOptions): void {
     process.disconnect();
     return;
   }
-  const listening = createHttpInterface(engine, options.secret);
+  const listening = createHttpInterface(engine, new IncomingBodies('incoming'), options.secret);
   listening.listen(0, '127.0.0.1', () => tell({ kind: 'ready', port: (listening.address() as AddressInfo).port }));
   server = listening;
 }
