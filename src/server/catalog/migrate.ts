@@ -21,15 +21,10 @@ interface MigrationTables {
   catalog_migrations: { name: string; checksum: string; applied_at: number };
 }
 
-/** Raised when the catalog and the migration files do not fit together; the server must not start on it. */
-export class MigrationError extends Error {
-  override readonly name = 'MigrationError';
-}
-
 /**
  * The names of the migrations that were applied, oldest first. All of them or none: DDL is transactional on both databases.
  *
- * @throws MigrationError when a released file was edited, or when the catalog was written by a newer version
+ * @throws CONFLICT when a released file was edited, or when the catalog was written by a newer version
  */
 export async function migrateCatalog(
   db: CatalogDatabase,
@@ -83,11 +78,13 @@ async function findPending(
   for (const row of applied) {
     const file = fileByName.get(row.name);
     if (file === undefined)
-      throw new MigrationError(
+      throw new Problem(
+        'CONFLICT',
         `The catalog was written by a newer version of Bellwether: it has migration ${row.name}, which this version does not know. Start that version, or restore a backup.`,
       );
     if (file.checksum !== row.checksum)
-      throw new MigrationError(
+      throw new Problem(
+        'CONFLICT',
         `Migration ${row.name} was edited after it had been applied to this catalog. Put the released file back, and add a new migration instead.`,
       );
   }

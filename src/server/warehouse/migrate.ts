@@ -1,5 +1,6 @@
 /** Brings the warehouse's tables to the state that this version needs. */
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Problem } from '../../shared/model/errors.ts';
 import type { Log } from '../ports/log.ts';
 import { WarehouseError, type Warehouse } from '../ports/warehouse.ts';
 import { bind, sql, trusted } from '../sql/statement.ts';
@@ -38,11 +39,13 @@ async function findMissing(warehouse: Warehouse, migrations: readonly WarehouseM
   for (const [name, checksum] of applied) {
     const file = migrations.find((migration) => migration.name === name);
     if (file === undefined)
-      throw new Error(
+      throw new Problem(
+        'CONFLICT',
         `The warehouse was made by a newer version: its migration ${name} is not known here. Start that version, or restore a backup.`,
       );
     if (file.checksum !== checksum)
-      throw new Error(
+      throw new Problem(
+        'CONFLICT',
         `The migration ${name} was changed after it had been applied to this warehouse. Put the file back, and make the change in a new migration.`,
       );
   }
