@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { sql, type Kysely, type Transaction } from 'kysely';
+import { Problem } from '../../shared/model/errors.ts';
 import { migrationKit, type CatalogMigration } from './migration.ts';
 import type { CatalogDatabase, CatalogDialect } from './schema.ts';
 
