@@ -3,6 +3,7 @@ import { bind, join, sql, trusted, type Statement } from '../../sql/statement.ts
 import type { Aggregate } from '../../../shared/model/query.ts';
 import type { Cell } from '../../../shared/model/result.ts';
 import { isInstant, noDataValue, type Metric } from '../metric.ts';
+import type { ResolvedQuery } from '../resolve.ts';
 import { condition } from './condition-sql.ts';
 import { groupKey, isoTime, numeric, present, type Scope } from './field-sql.ts';
 
@@ -12,15 +13,20 @@ export const sketchErrorBound = 0.01;
 const levels: Partial<Record<Aggregate, string>> = { p50: '0.5', p90: '0.9', p95: '0.95', p99: '0.99' };
 
 /** `m0, m1, ...`: the metrics of a query as columns. */
-export function metricColumns(metrics: readonly Metric[], scope: Scope, isApproximate: boolean): Statement {
+export function metricColumns(query: ResolvedQuery, scope: Scope): Statement {
   return join(
-    metrics.map((metric, i) => sql`${aggregate(metric, scope, isApproximate)} AS ${metricAlias(i)}`),
+    query.metrics.map((_, i) => metricColumn(query, i, scope)),
     ', ',
   );
 }
 
+/** The n-th metric of a query as a column. */
+export function metricColumn({ metrics, approximate }: ResolvedQuery, index: number, scope: Scope): Statement {
+  return sql`${aggregate(metrics[index] as Metric, scope, approximate)} AS ${metricAlias(index)}`;
+}
+
 /** The alias of the n-th metric. Names that people gave stay out of the SQL, where they could hide a column. */
-export function metricAlias(index: number): Statement {
+function metricAlias(index: number): Statement {
   return sql`${trusted(`m${index}`)}`;
 }
 

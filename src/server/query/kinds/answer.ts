@@ -2,7 +2,8 @@
 import type { Cell, Column, ColumnType } from '../../../shared/model/result.ts';
 import type { Statement } from '../../sql/statement.ts';
 import type { Field } from '../field.ts';
-import { isInstant, type Metric } from '../metric.ts';
+import { isInstant } from '../metric.ts';
+import type { ResolvedQuery } from '../resolve.ts';
 
 /** Runs one statement of the question within its budget; resolves to its rows. */
 export type Ask = (statement: Statement) => Promise<unknown[][]>;
@@ -36,9 +37,20 @@ function typeOf(cells: Iterable<Cell>): ColumnType {
   return types.size <= 1 && (type === 'string' || type === 'number' || type === 'boolean') ? type : 'json';
 }
 
-/** The column of a metric. */
-export function metricColumn(metric: Metric): Column {
-  return { name: metric.name, type: isInstant(metric) ? 'time' : 'number', unit: null, role: 'metric' };
+/** The columns of the `by` fields, given the groups that are in the answer. */
+export function byColumns(query: ResolvedQuery, groups: readonly { cells: readonly Cell[] }[]): Column[] {
+  return query.by.map((field, i) =>
+    fieldColumn(
+      field,
+      'by',
+      groups.map((group) => group.cells[i] ?? null),
+    ),
+  );
+}
+
+/** The columns of the metrics. */
+export function metricColumns(query: ResolvedQuery): Column[] {
+  return query.metrics.map((metric) => ({ name: metric.name, type: isInstant(metric) ? 'time' : 'number', unit: null, role: 'metric' }));
 }
 
 /** Stands for all groups beyond the limit. */

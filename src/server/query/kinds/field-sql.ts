@@ -69,20 +69,19 @@ function offset({ zone, fromMs, toMs }: Scope): Statement {
   return sql`transform(roundDown(${epochMs('time')}, ${starts}), ${starts}, ${offsets}, toInt64(0))`;
 }
 
-/** A field as a group key: its expression, the type a bound key has, and what cell a key stands for. */
+/** A field as a group key: its expression, and what cell a key stands for. */
 export interface GroupKey {
   expression: Statement;
-  type: 'String' | 'UInt8' | 'Int64';
   decode: (key: unknown) => Cell;
 }
 
 /** The group key of `field`. */
 export function groupKey(field: Field, scope: Scope): GroupKey {
-  if (field.kind === 'text') return { expression: sql`toString(${identifier(field.column)})`, type: 'String', decode: missingIfEmpty };
-  if (field.kind === 'person') return { expression: personExpression, type: 'String', decode: missingIfEmpty };
-  if (field.kind === 'time') return { expression: epochMs(field.column), type: 'Int64', decode: (key) => isoTime(key) };
-  if (field.kind === 'clock') return { expression: clock(field.part, scope), type: 'UInt8', decode: (key) => key as number };
-  if (field.kind === 'property') return { expression: propertyKey(field.path), type: 'String', decode: decodePropertyKey };
+  if (field.kind === 'text') return { expression: sql`toString(${identifier(field.column)})`, decode: missingIfEmpty };
+  if (field.kind === 'person') return { expression: personExpression, decode: missingIfEmpty };
+  if (field.kind === 'time') return { expression: epochMs(field.column), decode: (key) => isoTime(key) };
+  if (field.kind === 'clock') return { expression: clock(field.part, scope), decode: (key) => key as number };
+  if (field.kind === 'property') return { expression: propertyKey(field.path), decode: decodePropertyKey };
   throw new TypeError(`${field.name} cannot be grouped by`);
 }
 

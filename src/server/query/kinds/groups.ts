@@ -3,11 +3,11 @@ import type { Cell } from '../../../shared/model/result.ts';
 import { bind, join, sql, trusted, type Statement } from '../../sql/statement.ts';
 import type { Plan, Window } from '../plan.ts';
 import type { ResolvedQuery } from '../resolve.ts';
-import { metricColumns, metricOrder, rowCount } from './aggregate-sql.ts';
+import { metricColumn, metricColumns, metricOrder, rowCount } from './aggregate-sql.ts';
 import type { Ask } from './answer.ts';
 import { groupKey, keyOrder, packed, packedKey, type GroupKey } from './field-sql.ts';
 import { scopeOf, source } from './source-sql.ts';
-import { metricCells } from './total.ts';
+import { askTotals, metricCells } from './total.ts';
 
 /** A group within the limit. */
 export interface Group {
@@ -15,67 +15,85 @@ export interface Group {
   packed: string;
   /** one cell per `by` field */
   cells: Cell[];
-  /** its metrics over the whole range */
-  metrics: Cell[];
 }
 
-/** The groups of a window, in the order of the query. */
-export interface RankedGroups {
-  groups: Group[];
-  /** metrics over all groups */
-  totals: Cell[];
+/** The first groups of a window, in the order of the query. */
+export interface Leaders<G extends Group = Group> {
+  groups: G[];
   /** whether there are groups beyond the limit */
   hasMore: boolean;
 }
 
+/** A group with its metrics over the whole range. */
+export type MeasuredGroup = Group & { metrics: Cell[] };
+
 /** The group keys of a query. */
-export function keysOf(query: ResolvedQuery, window: Window): GroupKey[] {
+function keysOf(query: ResolvedQuery, window: Window): GroupKey[] {
   return query.by.map((field) => groupKey(field, scopeOf(query, window)));
 }
 
-/** Asks for the first groups of the main window, and for the totals, in one pass over the rows. */
-export async function askGroups(plan: Plan, ask: Ask): Promise<RankedGroups> {
-  const { query, main } = plan;
-  const rows = await ask(groupsStatement(query, main));
-  const count = query.by.length;
-  const isTotal = (row: unknown[]): boolean => Number(row[0]) === 1;
+/** The group whose keys start `row`. */
+function groupOf(keys: readonly GroupKey[], row: readonly unknown[]): Group {
+  const values = row.slice(0, keys.length);
+  return { packed: packedKey(values), cells: keys.map((key, i) => key.decode(values[i])) };
+}
+
+/** Asks which groups of the main window come first, and nothing more of them than that takes. */
+export async function askLeaders({ query, main }: Plan, ask: Ask): Promise<Leaders> {
   const keys = keysOf(query, main);
+  const rows = await ask(leadersStatement(query, main, keys));
+  const groups = rows.map((row) => groupOf(keys, row));
+  return { groups: groups.slice(0, query.limit), hasMore: groups.length > query.limit };
+}
+
+function leadersStatement(query: ResolvedQuery, window: Window, keys: readonly GroupKey[]): Statement {
+  const names = keys.map((_, i) => keyAlias(i));
+  const { target } = query.order;
+  const measure =
+    target.what === 'by' ? sql`` : sql`, ${metricColumn(query, target.what === 'metric' ? target.index : 0, scopeOf(query, window))}`;
+  return sql`SELECT ${keyColumns(keys)}${measure}
+${source(query, window)}
+GROUP BY ${join(names, ', ')}
+ORDER BY ${groupOrder(query, names)}
+LIMIT ${rowCount(query.limit + 1)}`;
+}
+
+/** Asks for the first groups of the main window with their metrics, and for the totals, in one pass over the rows. */
+export async function askMeasuredGroups({ query, main }: Plan, ask: Ask): Promise<Leaders<MeasuredGroup> & { totals: Cell[] }> {
+  const keys = keysOf(query, main);
+  const rows = await ask(measuredStatement(query, main, keys));
+  const isTotal = (row: unknown[]): boolean => Number(row[0]) === 1;
   const groups = rows
     .filter((row) => !isTotal(row))
-    .map((row): Group => {
-      const key = row.slice(1, 1 + count);
-      return {
-        packed: packedKey(key),
-        cells: key.map((part, i) => (keys[i] as GroupKey).decode(part)),
-        metrics: metricCells(query, row.slice(1 + count)),
-      };
-    });
-  const total = rows.find(isTotal);
+    .map((row) => ({ ...groupOf(keys, row.slice(1, 1 + keys.length)), metrics: metricCells(query, row.slice(1 + keys.length)) }));
   return {
     groups: groups.slice(0, query.limit),
-    totals: metricCells(query, total?.slice(1 + count) ?? []),
     hasMore: groups.length > query.limit,
+    totals: metricCells(query, rows.find(isTotal)?.slice(1 + keys.length) ?? []),
   };
 }
 
-function groupsStatement(query: ResolvedQuery, window: Window): Statement {
-  const scope = scopeOf(query, window);
-  const keys = keysOf(query, window);
+function measuredStatement(query: ResolvedQuery, window: Window, keys: readonly GroupKey[]): Statement {
   const names = keys.map((_, i) => keyAlias(i));
   const first = names[0] as Statement;
+  // of the sums over some of the keys that a rollup makes, only the one over all is wanted
   const isWhole =
     names.length === 1
       ? sql``
       : sql`
 HAVING grouping(${first}) = grouping(${names.at(-1) as Statement})`;
-  return sql`SELECT grouping(${first}) AS is_total, ${join(
-    keys.map((key, i) => sql`${key.expression} AS ${keyAlias(i)}`),
-    ', ',
-  )}, ${metricColumns(query.metrics, scope, query.approximate)}
+  return sql`SELECT grouping(${first}) AS is_total, ${keyColumns(keys)}, ${metricColumns(query, scopeOf(query, window))}
 ${source(query, window)}
 GROUP BY ${join(names, ', ')} WITH ROLLUP${isWhole}
 ORDER BY is_total DESC, ${groupOrder(query, names)}
 LIMIT ${rowCount(query.limit + 2)}`;
+}
+
+function keyColumns(keys: readonly GroupKey[]): Statement {
+  return join(
+    keys.map((key, i) => sql`${key.expression} AS ${keyAlias(i)}`),
+    ', ',
+  );
 }
 
 /** The query's order, made total by the keys themselves. */
@@ -89,70 +107,67 @@ function groupOrder(query: ResolvedQuery, names: readonly Statement[]): Statemen
   return join([target.what === 'metric' ? metricOrder(target.index, desc) : metricOrder(0, true), ...byKeys], ', ');
 }
 
-/** Rows of one group in one bucket (or in the whole window), as {@link askDetails} gives them. */
-export interface Detail {
-  /** as the bucket key of the window says; 0 without buckets */
-  bucket: number;
-  /** null: all groups that are not listed, together */
-  group: string | null;
-  metrics: Cell[];
+/** Metrics of a window by group and bucket, as {@link askDetails} gives them. */
+export interface Details {
+  /** by position of the group in the list, the others behind the last; then by what the bucket key says (0 without buckets) */
+  cells: Map<number, Map<number, Cell[]>>;
+  totals: Cell[];
 }
 
-/** What to ask of a window. */
-export interface DetailOptions {
-  /** null: no buckets */
-  bucket: Statement | null;
-  /** null: every group by itself */
-  listed: readonly Group[] | null;
+/** The metrics of `window` per group and bucket; groups that are not `listed` are one, behind the last. `bucket` null: the whole window. */
+export async function askDetails(
+  query: ResolvedQuery,
+  window: Window,
+  listed: readonly Group[],
+  bucket: Statement | null,
+  ask: Ask,
+): Promise<Details> {
+  if (listed.length === 0) return { cells: new Map(), totals: await askTotals(query, window, ask) };
+  const details: Details = { cells: new Map(), totals: metricCells(query, []) };
+  for (const [isTotal, isWholeGroup, group, at, ...metrics] of await ask(detailStatement(query, window, listed, bucket))) {
+    const cells = metricCells(query, metrics);
+    if (Number(isTotal) === 1) details.totals = cells;
+    else if (bucket === null || Number(isWholeGroup) === 0) mapAt(details.cells, Number(group)).set(Number(at), cells);
+  }
+  return details;
 }
 
-/** The metrics of `window` per bucket and group; groups that are not listed are folded into one. */
-export async function askDetails(query: ResolvedQuery, window: Window, options: DetailOptions, ask: Ask): Promise<Detail[]> {
-  const rows = await ask(detailStatement(query, window, options));
-  const count = query.by.length;
-  return rows.map((row) => ({
-    bucket: Number(row[0]),
-    group: Number(row[1]) === 1 ? packedKey(row.slice(2, 2 + count)) : null,
-    metrics: metricCells(query, row.slice(2 + count)),
-  }));
+function mapAt<V>(maps: Map<number, Map<number, V>>, key: number): Map<number, V> {
+  const found = maps.get(key) ?? new Map<number, V>();
+  maps.set(key, found);
+  return found;
 }
 
-function detailStatement(query: ResolvedQuery, window: Window, { bucket, listed }: DetailOptions): Statement {
-  const keys = keysOf(query, window);
-  const isListed =
-    listed === null
-      ? sql`1`
-      : sql`${packed(keys.map((key) => key.expression))} IN ${bind(
-          'Array(String)',
-          listed.map((group) => group.packed),
-        )}`;
-  const groups = keys.map(
-    (key, i) => sql`${listed === null ? key.expression : sql`if(listed, ${key.expression}, ${emptyKey(key)})`} AS ${keyAlias(i)}`,
+/** Groups go by their position in the list: small numbers are grouped several times faster than text. */
+function detailStatement(query: ResolvedQuery, window: Window, listed: readonly Group[], bucket: Statement | null): Statement {
+  const keys = keysOf(query, window).map((key) => key.expression);
+  const names = bind(
+    'Array(String)',
+    listed.map((group) => group.packed),
   );
-  return sql`SELECT ${bucket ?? sql`0`} AS bucket, ${isListed} AS listed, ${join(groups, ', ')}, ${metricColumns(query.metrics, scopeOf(query, window), query.approximate)}
+  const positions = bind(
+    'Array(UInt16)',
+    listed.map((_, i) => i),
+  );
+  const group = sql`transform(${packed(keys)}, ${names}, ${positions}, toUInt16(${bind('UInt16', listed.length)}))`;
+  return sql`SELECT grouping(g) AS is_total, ${bucket === null ? sql`0` : sql`grouping(bucket)`} AS is_group, ${group} AS g, ${bucket ?? sql`0`} AS bucket, ${metricColumns(query, scopeOf(query, window))}
 ${source(query, window)}
-GROUP BY bucket, listed, ${join(
-    keys.map((_, i) => keyAlias(i)),
-    ', ',
-  )}`;
+GROUP BY g${bucket === null ? sql`` : sql`, bucket`} WITH ROLLUP`;
 }
 
 /** The metrics of all groups of `window` that are not listed, together. */
 export async function askOthers(query: ResolvedQuery, window: Window, listed: readonly Group[], ask: Ask): Promise<Cell[]> {
   const key = packed(keysOf(query, window).map((part) => part.expression));
-  const [row] = await ask(sql`SELECT ${metricColumns(query.metrics, scopeOf(query, window), query.approximate)}
-${source(query, window)}
-  AND ${key} NOT IN ${bind(
+  const names = bind(
     'Array(String)',
     listed.map((group) => group.packed),
-  )}`);
+  );
+  const [row] = await ask(sql`SELECT ${metricColumns(query, scopeOf(query, window))}
+${source(query, window)}
+  AND ${key} NOT IN ${names}`);
   return metricCells(query, row ?? []);
 }
 
 function keyAlias(index: number): Statement {
   return sql`${trusted(`k${index}`)}`;
-}
-
-function emptyKey(key: GroupKey): Statement {
-  return key.type === 'String' ? sql`''` : sql`${trusted(`to${key.type}(0)`)}`;
 }

@@ -4,7 +4,7 @@ import { sql, type Statement } from '../../sql/statement.ts';
 import type { Plan, Window } from '../plan.ts';
 import type { ResolvedQuery } from '../resolve.ts';
 import { metricCell, metricColumns } from './aggregate-sql.ts';
-import { metricColumn, type Answer, type Ask } from './answer.ts';
+import { metricColumns as answerColumns, type Answer, type Ask } from './answer.ts';
 import { scopeOf, source } from './source-sql.ts';
 
 /** The answer to a `total`. */
@@ -14,7 +14,7 @@ export async function answerTotal(plan: Plan, ask: Ask): Promise<Answer> {
     plan.comparison === null ? null : askTotals(plan.query, plan.comparison, ask),
   ]);
   return {
-    columns: plan.query.metrics.map(metricColumn),
+    columns: answerColumns(plan.query),
     rows: [main],
     totals: main,
     ...(compared === null ? {} : { comparison: { rows: [compared], totals: compared } }),
@@ -28,7 +28,7 @@ export async function askTotals(query: ResolvedQuery, window: Window, ask: Ask):
 }
 
 function totalStatement(query: ResolvedQuery, window: Window): Statement {
-  return sql`SELECT ${metricColumns(query.metrics, scopeOf(query, window), query.approximate)}
+  return sql`SELECT ${metricColumns(query, scopeOf(query, window))}
 ${source(query, window)}`;
 }
 

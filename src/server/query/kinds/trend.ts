@@ -5,115 +5,83 @@ import { bucketLabel } from '../../../shared/time/bucket.ts';
 import { sql } from '../../sql/statement.ts';
 import type { Plan, Window } from '../plan.ts';
 import type { ResolvedQuery } from '../resolve.ts';
-import { metricColumns } from './aggregate-sql.ts';
-import { fieldColumn, metricColumn, others, type Answer, type Ask } from './answer.ts';
+import * as aggregates from './aggregate-sql.ts';
+import { byColumns, metricColumns, others, type Answer, type Ask } from './answer.ts';
 import { bucketKey } from './bucket-sql.ts';
-import { askDetails, askGroups, type Group, type RankedGroups } from './groups.ts';
+import { askDetails, askLeaders, type Leaders } from './groups.ts';
 import { scopeOf, source } from './source-sql.ts';
-import { askTotals, metricCells } from './total.ts';
+import { metricCells } from './total.ts';
 
-/** Metrics of one series, by position of the bucket; a hole is a bucket without rows. */
-type Series = { cells: Cell[]; metricsByBucket: Cell[][] };
+/** One line of the picture: its group, and its metrics by position of the bucket; a hole is a bucket without rows. */
+interface Series {
+  group: Cell[];
+  metricsByBucket: Cell[][];
+}
+
+/** The series of a window and the metrics over all of it. */
+interface Measured {
+  series: Series[];
+  totals: Cell[];
+}
 
 const bucketColumn: Column = { name: 'bucket', type: 'bucket', unit: null, role: 'bucket' };
 
 /** The answer to a `trend`. */
-export function answerTrend(plan: Plan, ask: Ask): Promise<Answer> {
-  return plan.query.by.length === 0 ? answerPlainTrend(plan, ask) : answerGroupedTrend(plan, ask);
-}
-
-async function answerPlainTrend(plan: Plan, ask: Ask): Promise<Answer> {
+export async function answerTrend(plan: Plan, ask: Ask): Promise<Answer> {
   const { query, main, comparison } = plan;
-  const [answer, compared] = await Promise.all([
-    askSeries(query, main, ask),
-    comparison === null ? null : askSeries(query, comparison, ask),
-  ]);
+  const leaders = query.by.length === 0 ? null : await askLeaders(plan, ask);
+  if (leaders !== null) assertFewEnough(plan, leaders);
+  const measure = (window: Window): Promise<Measured> =>
+    leaders === null ? askSeries(query, window, ask) : askGroupedSeries(query, window, leaders, ask);
+  const [measured, compared] = await Promise.all([measure(main), comparison === null ? null : measure(comparison)]);
+  const blank = [null, ...query.by.map(() => null)];
   return {
-    columns: [bucketColumn, ...query.metrics.map(metricColumn)],
-    rows: denseRows(plan, main, [answer.series]),
-    totals: [null, ...answer.totals],
-    ...(compared === null || comparison === null
+    columns: [bucketColumn, ...byColumns(query, leaders?.groups ?? []), ...metricColumns(query)],
+    rows: denseRows(plan, main, measured.series),
+    totals: [...blank, ...measured.totals],
+    ...(comparison === null || compared === null
       ? {}
-      : { comparison: { rows: denseRows(plan, comparison, [compared.series]), totals: [null, ...compared.totals] } }),
+      : { comparison: { rows: denseRows(plan, comparison, compared.series), totals: [...blank, ...compared.totals] } }),
   };
 }
 
-/** One series and its totals, in one pass over the rows. */
-async function askSeries(query: ResolvedQuery, window: Window, ask: Ask): Promise<{ series: Series; totals: Cell[] }> {
+/** One series without a group and its totals, in one pass over the rows. */
+async function askSeries(query: ResolvedQuery, window: Window, ask: Ask): Promise<Measured> {
   const bucket = bucketKey(window);
   const rows =
-    await ask(sql`SELECT grouping(bucket) AS is_total, ${bucket.expression} AS bucket, ${metricColumns(query.metrics, scopeOf(query, window), query.approximate)}
+    await ask(sql`SELECT grouping(bucket) AS is_total, ${bucket.expression} AS bucket, ${aggregates.metricColumns(query, scopeOf(query, window))}
 ${source(query, window)}
 GROUP BY bucket WITH ROLLUP`);
-  const series: Series = { cells: [], metricsByBucket: [] };
+  const series: Series = { group: [], metricsByBucket: [] };
   let totals = metricCells(query, []);
   for (const [isTotal, value, ...metrics] of rows) {
     if (Number(isTotal) === 1) totals = metricCells(query, metrics);
     else series.metricsByBucket[bucket.indexOf(Number(value))] = metricCells(query, metrics);
   }
-  return { series, totals };
+  return { series: [series], totals };
 }
 
-async function answerGroupedTrend(plan: Plan, ask: Ask): Promise<Answer> {
-  const { query, main, comparison } = plan;
-  const ranked = await askGroups(plan, ask);
-  assertFewEnough(plan, ranked);
-  const [series, compared, comparedTotals] = await Promise.all([
-    askGroupedSeries(query, main, ranked, ranked.hasMore, ask),
-    comparison === null ? null : askGroupedSeries(query, comparison, ranked, true, ask),
-    comparison === null ? null : askTotals(query, comparison, ask),
-  ]);
-  const blank = [null, ...query.by.map(() => null)];
-  return {
-    columns: [
-      bucketColumn,
-      ...query.by.map((field, i) =>
-        fieldColumn(
-          field,
-          'by',
-          ranked.groups.map((group) => group.cells[i] ?? null),
-        ),
-      ),
-      ...query.metrics.map(metricColumn),
-    ],
-    rows: denseRows(plan, main, series),
-    totals: [...blank, ...ranked.totals],
-    ...(comparison === null || compared === null || comparedTotals === null
-      ? {}
-      : { comparison: { rows: denseRows(plan, comparison, compared), totals: [...blank, ...comparedTotals] } }),
-  };
-}
-
-function assertFewEnough({ query, main, limits }: Plan, { groups, hasMore }: RankedGroups): void {
+function assertFewEnough({ query, main, limits }: Plan, { groups, hasMore }: Leaders): void {
   const rows = main.starts.length * (groups.length + (hasMore ? 1 : 0));
   if (rows <= limits.resultRows) return;
+  const names = query.by.map((field) => field.name).join(', ');
   throw new Problem(
     'QUERY_OVER_BUDGET',
-    `The answer would have ${rows} rows (${main.starts.length} buckets x ${groups.length} groups of ${query.by.map((field) => field.name).join(', ')}), more than ${limits.resultRows}. Lower "limit", use a coarser "grain" or a shorter "range".`,
+    `The answer would have ${rows} rows (${main.starts.length} buckets x ${groups.length} groups of ${names}), more than ${limits.resultRows}. Lower "limit", use a coarser "grain" or a shorter "range".`,
   );
 }
 
-/** A series for each ranked group, and one for all others where there are more. */
-async function askGroupedSeries(
-  query: ResolvedQuery,
-  window: Window,
-  ranked: RankedGroups,
-  needsList: boolean,
-  ask: Ask,
-): Promise<Series[]> {
+/** A series for each leading group, and one for all others where there are more. */
+async function askGroupedSeries(query: ResolvedQuery, window: Window, { groups, hasMore }: Leaders, ask: Ask): Promise<Measured> {
   const bucket = bucketKey(window);
-  const series = ranked.groups.map((group: Group): Series => ({ cells: group.cells, metricsByBucket: [] }));
-  const seriesByGroup = new Map<string | null, Series>(series.map((one, i) => [(ranked.groups[i] as Group).packed, one]));
-  if (ranked.hasMore) {
-    const rest: Series = { cells: query.by.map(() => others), metricsByBucket: [] };
-    series.push(rest);
-    seriesByGroup.set(null, rest);
-  }
-  for (const detail of await askDetails(query, window, { bucket: bucket.expression, listed: needsList ? ranked.groups : null }, ask)) {
-    const one = seriesByGroup.get(detail.group);
-    if (one !== undefined) one.metricsByBucket[bucket.indexOf(detail.bucket)] = detail.metrics;
-  }
-  return series;
+  const { cells, totals } = await askDetails(query, window, groups, bucket.expression, ask);
+  const keys = [...groups.map((group) => group.cells), ...(hasMore ? [query.by.map(() => others)] : [])];
+  const series = keys.map((group, position): Series => {
+    const metricsByBucket: Cell[][] = [];
+    for (const [at, metrics] of cells.get(position) ?? []) metricsByBucket[bucket.indexOf(at)] = metrics;
+    return { group, metricsByBucket };
+  });
+  return { series, totals };
 }
 
 /**
@@ -129,6 +97,6 @@ function denseRows({ query, main }: Plan, window: Window, series: readonly Serie
     const start = window.starts[position];
     const label = start === undefined ? null : bucketLabel(query.zone, start);
     const nothing = start === undefined ? absent : empty;
-    return series.map(({ cells, metricsByBucket }) => [label, ...cells, ...(metricsByBucket[position] ?? nothing)]);
+    return series.map(({ group, metricsByBucket }) => [label, ...group, ...(metricsByBucket[position] ?? nothing)]);
   });
 }
