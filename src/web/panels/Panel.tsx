@@ -39,7 +39,7 @@ export function Panel({ title, titleLink, about, state, onRetry, emptyAction, tw
     <article className={classes.panel} aria-labelledby={id} aria-busy={state.is === 'loading'}>
       <div className={classes.head}>
         <div className={classes.heading}>
-          <h2 id={id} className={classes.title} dir="auto">
+          <h2 id={id} className={classes.title} dir="auto" title={title}>
             {titleLink?.(title) ?? title}
           </h2>
           {about !== undefined && <p className={classes.about}>{about}</p>}

@@ -2,7 +2,7 @@
 import { Button } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
-import { useEffect } from 'react';
+import { lazy, Suspense, useEffect } from 'react';
 import type { ReactNode } from 'react';
 import type { Vitals } from '../../../shared/contract/live.ts';
 import { formatInstant } from '../../../shared/format/time.ts';
@@ -13,9 +13,10 @@ import { useLive } from '../../data/live/LiveProvider.tsx';
 import type { Period } from '../../data/period.ts';
 import { Notice } from '../../ui/Notice.tsx';
 import { Waiting } from '../shell/Waiting.tsx';
-import { StartPage } from '../start/StartPage.tsx';
 import { Board } from './Board.tsx';
 import { rangeThatShows } from './old-data.ts';
+
+const StartPage = lazy(() => import('../start/StartPage.tsx').then((page) => ({ default: page.StartPage })));
 
 /** While the catalog is young it is asked often, so that the board grows with the first events. */
 const youngMs = 3_000;
@@ -53,7 +54,13 @@ export function HomePage(): ReactNode {
     );
   }
   const hasEvents = catalog.data.events.length > 0 || (vitals?.events.m60 ?? 0) > 0;
-  if (!hasEvents) return <StartPage />;
+  if (!hasEvents) {
+    return (
+      <Suspense fallback={<Waiting />}>
+        <StartPage />
+      </Suspense>
+    );
+  }
   return (
     <>
       <h1 className="bw-hidden">Home</h1>

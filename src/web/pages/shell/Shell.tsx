@@ -1,14 +1,15 @@
 /** The frame around every page of a signed-in person. */
 import { Outlet, useLocation } from '@tanstack/react-router';
-import { useCallback, useEffect, useState } from 'react';
+import { lazy, Suspense, useCallback, useEffect, useState } from 'react';
 import type { ReactNode } from 'react';
 import type { Session } from '../../../shared/contract/identity.ts';
-import { Palette } from './Palette.tsx';
 import { placeOf } from './places.ts';
 import { Rail } from './Rail.tsx';
 import classes from './Shell.module.css';
 import { TopBar } from './TopBar.tsx';
 import { useShortcuts } from './use-shortcuts.ts';
+
+const Palette = lazy(() => import('./Palette.tsx').then((palette) => ({ default: palette.Palette })));
 
 const railKey = 'bellwether.rail';
 
@@ -38,7 +39,11 @@ export function Shell({ session }: { session: Session }): ReactNode {
           <Outlet />
         </main>
       </div>
-      {isPaletteOpen && <Palette onClose={() => setIsPaletteOpen(false)} />}
+      {isPaletteOpen && (
+        <Suspense>
+          <Palette onClose={() => setIsPaletteOpen(false)} />
+        </Suspense>
+      )}
     </div>
   );
 }

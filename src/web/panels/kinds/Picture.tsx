@@ -1,5 +1,5 @@
 /** The pictures of an answer, one per kind: each prepares the result and draws it. */
-import { useMemo } from 'react';
+import { lazy, Suspense, useMemo } from 'react';
 import type { ReactNode } from 'react';
 import type { Result } from '../../../shared/model/result.ts';
 import { prepareWeek } from '../../charts/heatmap/week-grid.ts';
@@ -9,9 +9,15 @@ import type { RankingRow } from '../../charts/ranking/ranking.ts';
 import { RankingBars } from '../../charts/ranking/RankingBars.tsx';
 import { rememberedColors } from '../../charts/series-color.ts';
 import { prepareTrend } from '../../charts/trend/trend.ts';
-import { TrendChart } from '../../charts/trend/TrendChart.tsx';
 import { twinOf } from '../../charts/twin.ts';
+import { Skeleton } from '../../ui/Skeleton.tsx';
 import { TwinTable } from '../TwinTable.tsx';
+
+/** Numbers, rankings and weeks need no chart library; what does is fetched together with it. */
+const TrendChart = lazy(async () => {
+  const [{ TrendChart: Chart }] = await Promise.all([import('../../charts/trend/TrendChart.tsx'), import('../../charts/trend/echarts.ts')]);
+  return { default: Chart };
+});
 
 /** Pictures that an answer can be drawn as. */
 export const pictureKinds = ['line', 'area', 'bar', 'ranking', 'heatmap', 'table'] as const;
@@ -39,7 +45,11 @@ function OverTime({ result, label, nowMs, isAdditive, shape }: PictureProps & { 
     () => prepareTrend(result, { shape, nowMs, isAdditive, colorsOf: rememberedColors }),
     [result, shape, nowMs, isAdditive],
   );
-  return <TrendChart trend={trend} label={label} />;
+  return (
+    <Suspense fallback={<Skeleton height="100%" />}>
+      <TrendChart trend={trend} label={label} />
+    </Suspense>
+  );
 }
 
 function Ranked({ result, label, isAdditive, nameOf }: PictureProps): ReactNode {
