@@ -1,5 +1,8 @@
 /** The server as a process: reads the environment, starts, prints the address, stops cleanly on a signal. */
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { startServer, type RunningServer } from './app.ts';
 import { Problem } from '../shared/model/errors.ts';
 import { ConfigError, readConfig, type Config } from './config.ts';
@@ -38,6 +41,16 @@ function announce(server: RunningServer): void {
   process.stdout.write(`${lines.join('\n')}\n\n`);
 }
 
+/** Starts the simulator as a process beside the server; it ends with the server. The first start brings two weeks of history. */
+function simulate(dataFolder: string, isFirst: boolean): void {
+  const program = fileURLToPath(new URL('../cli/main.ts', import.meta.url));
+  const words = ['simulate', '--live', '--data', dataFolder, ...(isFirst ? ['--days', '14'] : [])];
+  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', program, ...words], {
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+  process.on('exit', () => child.kill());
+}
+
 function stopOnSignal(server: RunningServer): void {
   let isStopping = false;
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
@@ -68,9 +81,12 @@ function complain(error: unknown): void {
 }
 
 try {
-  const server = await startServer({ config: configure(), listen: true });
+  const config = configure();
+  const isFirst = !existsSync(config.dataFolder);
+  const server = await startServer({ config, listen: true });
   announce(server);
   stopOnSignal(server);
+  if (config.isDemo) simulate(config.dataFolder, isFirst);
 } catch (error) {
   complain(error);
   process.exit(error instanceof ConfigError ? 2 : 1);

@@ -49,7 +49,7 @@ export function bindRoutes(parts: RouteParts): RouteBinding[] {
     ...queryRoutes({ engine: rooms.engine, policyOf }),
     ...catalogRoutes({ catalog: (workspaceId) => rooms.discovery.catalog(workspaceId) }),
     ...eventRoutes({ warehouse, clock }),
-    ...ledgerRoutes((workspaceId) => rooms.ledger.read(workspaceId, spool)),
+    ...ledgerRoutes({ read: (workspaceId) => rooms.ledger.read(workspaceId, spool) }),
     ...exportRoutes({ warehouse, clock, policyOf }),
     ...bindImports(parts),
     ...identityRoutes(identity),
