@@ -4,10 +4,12 @@ import type { QueryClient } from '@tanstack/react-query';
 import { createRootRouteWithContext, createRoute, createRouter, lazyRouteComponent, Outlet, RouterProvider } from '@tanstack/react-router';
 import type { SearchSchemaInput } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
-import { allOf, oneOf, parseSearch, stringifySearch } from './data/address.ts';
+import { oneOf, parseSearch, stringifySearch } from './data/address.ts';
 import { periodOf, preferredZone } from './data/period.ts';
 import type { Period } from './data/period.ts';
 import { sessionQuery } from './data/session.ts';
+import { eventsSearch } from './data/events-search.ts';
+import type { EventsSearch } from './data/events-search.ts';
 import { NotFound, PageError } from './pages/shell/Trouble.tsx';
 import { Waiting } from './pages/shell/Waiting.tsx';
 
@@ -48,11 +50,7 @@ const explore = createRoute({
 const events = createRoute({
   getParentRoute: () => inside,
   path: '/events',
-  validateSearch: (search): { tab?: string | undefined; q?: string | undefined; name?: string[] } => ({
-    tab: oneOf(search, 'tab'),
-    q: oneOf(search, 'q'),
-    name: allOf(search, 'name'),
-  }),
+  validateSearch: (search: Given<EventsSearch>): EventsSearch => eventsSearch(search, preferredZone()),
   component: lazyRouteComponent(() => import('./pages/events/EventsPage.tsx'), 'EventsPage'),
 });
 

@@ -24,8 +24,12 @@ export function Modal({
   const closeOutside = (click: MouseEvent): void => {
     if (click.target === dialog.current) onClose();
   };
+  // TRICKY: the browser tells of a closing later, when a strict re-mount has opened the dialog again
+  const onClosed = (): void => {
+    if (dialog.current?.open !== true) onClose();
+  };
   return (
-    <dialog ref={dialog} className={`${classes.dialog} ${classes[place]}`} aria-label={label} onClose={onClose} onMouseDown={closeOutside}>
+    <dialog ref={dialog} className={`${classes.dialog} ${classes[place]}`} aria-label={label} onClose={onClosed} onMouseDown={closeOutside}>
       {children}
     </dialog>
   );

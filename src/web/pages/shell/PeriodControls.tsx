@@ -29,13 +29,17 @@ function zoneOptions(atMs: number): Option[] {
 
 let zonesOnce: Option[] | undefined;
 
+/** The zones with their offsets, found once: there are hundreds. */
+function knownZones(atMs: number): Option[] {
+  zonesOnce ??= zoneOptions(atMs);
+  return zonesOnce;
+}
+
 /** The two pickers; a choice is one step in the browser's history, so Back undoes it. */
 export function PeriodControls(): ReactNode {
   const search: Partial<Period> = useSearch({ strict: false });
   const navigate = useNavigate();
-  const nowMs = useNow();
   const range = maybeRange(search.range ?? '') ?? { last: '1d' };
-  const zone = search.zone ?? 'UTC';
   const change = (part: Partial<Period>): void =>
     void navigate({ to: '.', search: (before: Record<string, unknown>) => ({ ...before, ...part }) as never });
   return (
@@ -54,21 +58,34 @@ export function PeriodControls(): ReactNode {
           </Button>
         )}
       </RangePicker>
-      <Picker
-        label="Find a time zone"
-        options={(zonesOnce ??= zoneOptions(nowMs))}
-        picked={[zone]}
-        onPick={(next) => {
-          preferZone(next);
-          change({ zone: next });
-        }}
-        button={(props) => (
-          <Button {...props} variant="default" size="compact-md" leftSection={<IconWorld size={16} stroke={1.5} aria-hidden="true" />}>
-            <span className="bw-hidden">Time zone: </span>
-            {formatZone(zone, nowMs)}
-          </Button>
-        )}
-      />
+      <ZoneControl />
     </>
+  );
+}
+
+/** The zone by itself, for pages that show times and have no range. */
+export function ZoneControl(): ReactNode {
+  const search: Partial<Period> = useSearch({ strict: false });
+  const navigate = useNavigate();
+  const nowMs = useNow();
+  const zone = search.zone ?? 'UTC';
+  const change = (next: string): void =>
+    void navigate({ to: '.', search: (before: Record<string, unknown>) => ({ ...before, zone: next }) as never });
+  return (
+    <Picker
+      label="Find a time zone"
+      options={knownZones(nowMs)}
+      picked={[zone]}
+      onPick={(next) => {
+        preferZone(next);
+        change(next);
+      }}
+      button={(props) => (
+        <Button {...props} variant="default" size="compact-md" leftSection={<IconWorld size={16} stroke={1.5} aria-hidden="true" />}>
+          <span className="bw-hidden">Time zone: </span>
+          {formatZone(zone, nowMs)}
+        </Button>
+      )}
+    />
   );
 }

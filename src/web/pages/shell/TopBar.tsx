@@ -6,7 +6,7 @@ import type { Session } from '../../../shared/contract/identity.ts';
 import { workspaceOf } from '../../data/session.ts';
 import { BellMark } from '../../ui/BellMark.tsx';
 import { LiveDot } from './LiveDot.tsx';
-import { PeriodControls } from './PeriodControls.tsx';
+import { PeriodControls, ZoneControl } from './PeriodControls.tsx';
 import { PersonMenu } from './PersonMenu.tsx';
 import type { Place } from './places.ts';
 import classes from './TopBar.module.css';
@@ -34,10 +34,8 @@ export function TopBar({ session, place, onSearch }: { session: Session; place: 
         <LiveDot />
         <PersonMenu person={session.person} />
       </div>
-      {place?.hasPeriod === true && (
-        <div className={classes.period}>
-          <PeriodControls />
-        </div>
+      {place !== undefined && place.times !== 'none' && (
+        <div className={classes.period}>{place.times === 'period' ? <PeriodControls /> : <ZoneControl />}</div>
       )}
     </header>
   );

@@ -10,16 +10,16 @@ export interface Place {
   key: string;
   /** what one does there, for the palette */
   about: string;
-  /** it has a range and a zone */
-  hasPeriod: boolean;
+  /** what of time one chooses there: a range with its zone, only the zone, or nothing */
+  times: 'period' | 'zone' | 'none';
 }
 
 /** The places. */
 export const places: readonly Place[] = [
-  { path: '/', label: 'Home', icon: IconHome, key: 'h', about: 'What is happening now', hasPeriod: true },
-  { path: '/explore', label: 'Explore', icon: IconTelescope, key: 'e', about: 'Ask a question of your events', hasPeriod: true },
-  { path: '/events', label: 'Events', icon: IconActivity, key: 'v', about: 'Live stream, search, dead letters, ledger', hasPeriod: false },
-  { path: '/start', label: 'Get started', icon: IconRocket, key: 's', about: 'Send your first event', hasPeriod: false },
+  { path: '/', label: 'Home', icon: IconHome, key: 'h', about: 'What is happening now', times: 'period' },
+  { path: '/explore', label: 'Explore', icon: IconTelescope, key: 'e', about: 'Ask a question of your events', times: 'period' },
+  { path: '/events', label: 'Events', icon: IconActivity, key: 'v', about: 'Live stream, search, dead letters, ledger', times: 'zone' },
+  { path: '/start', label: 'Get started', icon: IconRocket, key: 's', about: 'Send your first event', times: 'none' },
 ];
 
 /** The place that `pathname` belongs to; undefined beyond all of them. */

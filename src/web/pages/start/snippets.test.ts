@@ -8,12 +8,10 @@ const key = 'bw_w_secret';
 
 describe('ways to send', () => {
   test('every way that sends over the network names the address and the key', () => {
-    for (const way of waysToSend(origin, key).filter(({ id }) => id !== 'import')) {
-      expect(
-        way.snippets.some(({ code }) => code.includes(origin) && code.includes(key)),
-        way.id,
-      ).toBe(true);
-    }
+    const silent = waysToSend(origin, key).filter(
+      ({ id, snippets }) => id !== 'import' && !snippets.some(({ code }) => code.includes(origin) && code.includes(key)),
+    );
+    expect(silent.map(({ id }) => id)).toEqual([]);
   });
 
   test('each has its own place in the address', () => {

@@ -1,0 +1,88 @@
+/** Stored events, dead letters and the ledger as questions to the server. */
+import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
+import type { DeadLetter, DeadLettersAnswer, EventsAnswer, StoredEvent } from '../../shared/contract/events.ts';
+import type { Ledger } from '../../shared/model/ledger.ts';
+import { request } from './http.ts';
+
+/** Which events are looked for; all that is set must hold. */
+export interface EventFilter {
+  text?: string | undefined;
+  name?: string | undefined;
+  /** user or anonymous id */
+  user?: string | undefined;
+  source?: string | undefined;
+}
+
+/** Which dead letters are looked for. */
+export interface DeadLetterFilter {
+  reason?: string | undefined;
+  source?: string | undefined;
+}
+
+const pageSize = 50;
+/** What arrives while one looks is asked for this often. */
+const freshMs = 1_500;
+
+/** Stored events, newest first, page by page. */
+export function eventPages(filter: EventFilter) {
+  return infiniteQueryOptions({
+    queryKey: ['events', 'pages', filter],
+    queryFn: ({ pageParam, signal }) =>
+      request<EventsAnswer>('/api/analytics/events', { query: { ...filter, limit: pageSize, after: pageParam }, signal }),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: ({ next }) => next ?? undefined,
+    staleTime: Infinity,
+    gcTime: 0,
+  });
+}
+
+/** Events that match and happened since `from`; asked again and again while `isFollowed`. */
+export function freshEvents(filter: EventFilter, from: string, isFollowed: boolean) {
+  return queryOptions({
+    queryKey: ['events', 'fresh', filter, from],
+    queryFn: ({ signal }) => request<EventsAnswer>('/api/analytics/events', { query: { ...filter, from, limit: 200 }, signal }),
+    enabled: isFollowed,
+    refetchInterval: freshMs,
+    staleTime: 0,
+    gcTime: 0,
+  });
+}
+
+/** One event whole. What is stored does not change, so it is asked for once. */
+export function eventQuery(key: string) {
+  return queryOptions({
+    queryKey: ['events', 'one', key],
+    queryFn: ({ signal }) => request<StoredEvent>(`/api/analytics/events/${key}`, { signal }),
+    staleTime: Infinity,
+  });
+}
+
+/** Dead letters, newest first, page by page. */
+export function deadLetterPages(filter: DeadLetterFilter) {
+  return infiniteQueryOptions({
+    queryKey: ['dead-letters', 'pages', filter],
+    queryFn: ({ pageParam, signal }) =>
+      request<DeadLettersAnswer>('/api/analytics/dead-letters', { query: { ...filter, limit: pageSize, after: pageParam }, signal }),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: ({ next }) => next ?? undefined,
+    staleTime: 0,
+    gcTime: 0,
+  });
+}
+
+/** One dead letter with all of its body that was kept. */
+export function deadLetterQuery(key: string) {
+  return queryOptions({
+    queryKey: ['dead-letters', 'one', key],
+    queryFn: ({ signal }) => request<DeadLetter>(`/api/analytics/dead-letters/${key}`, { signal }),
+    staleTime: Infinity,
+  });
+}
+
+/** The ledger, asked again every second while the page is in sight. */
+export const ledgerQuery = queryOptions({
+  queryKey: ['ledger'],
+  queryFn: ({ signal }) => request<Ledger>('/api/analytics/ledger', { signal }),
+  refetchInterval: 1_000,
+  staleTime: 0,
+});
