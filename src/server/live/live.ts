@@ -80,7 +80,7 @@ export function createLive(parts: LiveParts): Live {
   const rooms = new Rooms({ stream, broadcaster, ask: parts.ask, clock, stopwatch, log, onProblem: tellProblem });
   const statusOf = (workspaceId: string): LiveStatus => liveStatus(warehouse.health().state, stream.lagMs(workspaceId, clock.now()));
   const teller = new StatusTeller();
-  const gate = new Gate({ ...parts, rooms, nowMs: () => clock.now(), statusOf: (id) => teller.begin(id, statusOf(id)) });
+  const gate = new Gate({ ...parts, rooms, broadcaster, nowMs: () => clock.now(), statusOf: (id) => teller.begin(id, statusOf(id)) });
   const rebuilder = createRebuilder(parts, stream, startMs);
 
   const tellStatuses = (): void => {

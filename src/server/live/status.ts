@@ -5,6 +5,9 @@ import type { WarehouseHealth } from '../ports/warehouse.ts';
 /** Commits come every 0.3 to 2 s: events that have waited longer than this mean that the warehouse is behind. */
 const behindMs = 5_000;
 
+/** A change of the lag that is worth a message to everybody. */
+const newsMs = 2_000;
+
 /** The state of the pipeline of one workspace. */
 export function liveStatus(health: WarehouseHealth['state'], lagMs: number): LiveStatus {
   if (health !== 'ready') {
@@ -30,11 +33,11 @@ export class StatusTeller {
     return status;
   }
 
-  /** Whether clients must hear `status`: the state changed, or it is not live and the lag moved by a second. */
+  /** Whether clients must hear `status`: the state changed, or it is not live and the lag has moved. */
   isNews(workspaceId: string, status: LiveStatus): boolean {
     const told = this.#told.get(workspaceId);
     const isSame = told !== undefined && told.state === status.state;
-    if (isSame && (status.state === 'live' || Math.abs(told.freshnessMs - status.freshnessMs) < 1_000)) return false;
+    if (isSame && (status.state === 'live' || Math.abs(told.freshnessMs - status.freshnessMs) < newsMs)) return false;
     this.#told.set(workspaceId, status);
     return true;
   }

@@ -5,7 +5,7 @@ import { Room, type RoomParts } from './room.ts';
 /** When channels speak, ms. */
 export const channelPace = {
   /** after something happened in a quiet room */
-  soonMs: 4,
+  soonMs: 2,
   /** between two messages at least */
   gapMs: 25,
   /** characters a millisecond that one channel may send to one client: 0.8 Mbit/s */

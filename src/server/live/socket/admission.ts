@@ -15,7 +15,8 @@ export type Authenticate = (credentials: Credentials) => Promise<Principal | nul
 /** The credentials of a handshake. An `auth.token` counts alone: a cookie that came along is not looked at. */
 export function credentialsOf(handshake: Socket['handshake']): Credentials {
   const token: unknown = (handshake.auth as { token?: unknown } | undefined)?.token;
-  return { token: typeof token === 'string' && token !== '' ? token : null, headers: handshake.headers };
+  const { cookie, authorization, origin, host } = handshake.headers;
+  return { token: typeof token === 'string' && token !== '' ? token : null, headers: { cookie, authorization, origin, host } };
 }
 
 /** The principal that `credentials` stand for and that may ask. @throws CREDENTIALS_INVALID, ORIGIN_FORBIDDEN, and what `authenticate` throws */

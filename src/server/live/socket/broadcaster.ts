@@ -1,18 +1,17 @@
 /** Sends one message to many sockets in slices, so that the event loop is never held for long. */
+import type { Connection, Subscription } from './connection.ts';
 import { encodeData, type Packet } from './packet.ts';
-import type { Subscription } from './connection.ts';
 
 /** How long one slice may hold the event loop, and how many sockets are written between two looks at the watch. */
 const sliceMs = 8;
 const strideSockets = 32;
 
-interface Broadcast {
-  seq: number;
-  body: string;
-  subscriptions: readonly Subscription[];
+/** The same for one socket after the other. */
+interface Round {
+  count: number;
   next: number;
+  write: (i: number) => void;
   costMs: number;
-  packetsById: Map<string, Packet>;
   done: (costMs: number) => void;
 }
 
@@ -20,7 +19,7 @@ interface Broadcast {
 export class Broadcaster {
   readonly #stopwatch: () => number;
   readonly #onBehind: (subscription: Subscription) => void;
-  readonly #queue: Broadcast[] = [];
+  readonly #rounds: Round[] = [];
   #isRunning = false;
 
   /**
@@ -32,39 +31,26 @@ export class Broadcaster {
     this.#onBehind = onBehind;
   }
 
-  /** Sends message `seq` to each of `subscriptions` that is still open by then and was not told as much otherwise; `done` hears what it cost, ms. */
+  /**
+   * Sends message `seq` to each of `subscriptions` that is still open by then and was not told as much otherwise; `done`
+   * hears what it cost, ms.
+   */
   send(subscriptions: readonly Subscription[], seq: number, body: string, done: (costMs: number) => void): void {
-    this.#queue.push({ seq, body, subscriptions, next: 0, costMs: 0, packetsById: new Map(), done });
-    if (!this.#isRunning) this.#run();
+    const packetsById = new Map<string, Packet>();
+    this.#add(subscriptions.length, (i) => this.#tell(subscriptions[i]!, seq, body, packetsById), done);
   }
 
-  #run(): void {
-    const startMs = this.#stopwatch();
-    this.#isRunning = true;
-    let broadcast = this.#queue[0];
-    while (broadcast !== undefined && this.#stopwatch() - startMs < sliceMs) {
-      const fromMs = this.#stopwatch();
-      this.#writeSlice(broadcast, startMs);
-      broadcast.costMs += this.#stopwatch() - fromMs;
-      if (broadcast.next < broadcast.subscriptions.length) break;
-      this.#queue.shift();
-      broadcast.done(broadcast.costMs);
-      broadcast = this.#queue[0];
-    }
-    this.#isRunning = broadcast !== undefined;
-    if (this.#isRunning) setImmediate(() => this.#run());
+  /** Sends a packet to each of `connections` that can take it. */
+  sendPacket(connections: readonly Connection[], packet: Packet): void {
+    const write = (connection: Connection): void => (connection.isChoked() ? undefined : connection.write(packet));
+    this.#add(
+      connections.length,
+      (i) => write(connections[i]!),
+      () => undefined,
+    );
   }
 
-  #writeSlice(broadcast: Broadcast, startMs: number): void {
-    const { subscriptions } = broadcast;
-    while (broadcast.next < subscriptions.length) {
-      const end = Math.min(broadcast.next + strideSockets, subscriptions.length);
-      while (broadcast.next < end) this.#write(broadcast, subscriptions[broadcast.next++]!);
-      if (this.#stopwatch() - startMs >= sliceMs) return;
-    }
-  }
-
-  #write({ seq, body, packetsById }: Broadcast, subscription: Subscription): void {
+  #tell(subscription: Subscription, seq: number, body: string, packetsById: Map<string, Packet>): void {
     if (!subscription.isOpen || subscription.isBehind || subscription.toldSeq >= seq) return;
     if (subscription.connection.isChoked()) {
       subscription.isBehind = true;
@@ -79,5 +65,34 @@ export class Broadcaster {
     }
     subscription.toldSeq = seq;
     subscription.connection.write(packet);
+  }
+
+  #add(count: number, write: (i: number) => void, done: (costMs: number) => void): void {
+    this.#rounds.push({ count, next: 0, write, costMs: 0, done });
+    if (!this.#isRunning) this.#run();
+  }
+
+  #run(): void {
+    this.#isRunning = true;
+    const endMs = this.#stopwatch() + sliceMs;
+    for (let round = this.#rounds[0]; round !== undefined; round = this.#rounds[0]) {
+      this.#writeSlice(round, endMs);
+      if (round.next < round.count) break;
+      this.#rounds.shift();
+      round.done(round.costMs);
+    }
+    this.#isRunning = this.#rounds.length > 0;
+    if (this.#isRunning) setImmediate(() => this.#run());
+  }
+
+  #writeSlice(round: Round, endMs: number): void {
+    const fromMs = this.#stopwatch();
+    let nowMs = fromMs;
+    while (round.next < round.count && nowMs < endMs) {
+      const end = Math.min(round.next + strideSockets, round.count);
+      while (round.next < end) round.write(round.next++);
+      nowMs = this.#stopwatch();
+    }
+    round.costMs += nowMs - fromMs;
   }
 }

@@ -20,7 +20,7 @@ export const connectionLimits = {
 /** What the client sent to be let in; asked again from time to time. */
 export interface Credentials {
   token: string | null;
-  headers: Record<string, string | string[] | undefined>;
+  headers: Partial<Record<'cookie' | 'authorization' | 'origin' | 'host', string>>;
 }
 
 /** A query or channel that a connection follows under an id of its own choice. */

@@ -7,7 +7,8 @@ import type { Clock } from '../../ports/clock.ts';
 import type { Log } from '../../ports/log.ts';
 import { TokenBucket } from '../pace.ts';
 import { admit, credentialsOf, refusalOf, type Authenticate } from './admission.ts';
-import { Connection, connectionLimits } from './connection.ts';
+import type { Broadcaster } from './broadcaster.ts';
+import { Connection, connectionLimits, type Credentials } from './connection.ts';
 import { encodePacket } from './packet.ts';
 import { endAll, subscribe, unsubscribe, type SubscribingParts } from './subscribing.ts';
 
@@ -32,6 +33,7 @@ export interface GateParts extends SubscribingParts {
   allowedOrigins: readonly string[];
   clock: Clock;
   log: Log;
+  broadcaster: Broadcaster;
   statusOf: (workspaceId: string) => LiveStatus;
 }
 
@@ -79,8 +81,10 @@ export class Gate {
 
   /** Sends the state of the pipeline to everybody of a workspace. */
   tellStatus(workspaceId: string, status: LiveStatus): void {
-    const packet = encodePacket('bellwether:status', JSON.stringify(status));
-    for (const connection of this.#byWorkspace.get(workspaceId) ?? []) if (!connection.isChoked()) connection.write(packet);
+    this.#parts.broadcaster.sendPacket(
+      [...(this.#byWorkspace.get(workspaceId) ?? [])],
+      encodePacket('bellwether:status', JSON.stringify(status)),
+    );
   }
 
   /** Ends all connections of a principal. */
@@ -94,7 +98,7 @@ export class Gate {
     for (const connection of this.#all()) {
       if (!isMeant(connection)) continue;
       const { token, headers } = connection.credentials;
-      const key = token ?? JSON.stringify([headers['cookie'], headers['authorization']]);
+      const key = token ?? JSON.stringify([headers.cookie, headers.authorization]);
       const same = byCredentials.get(key);
       if (same === undefined) byCredentials.set(key, [connection]);
       else same.push(connection);
@@ -133,6 +137,7 @@ export class Gate {
   #welcome(socket: Socket): void {
     const connection = socket.data as Connection;
     this.#enter(connection);
+    releaseRequest(socket, connection.credentials);
     socket.on('disconnect', () => {
       this.#leave(connection);
       endAll(connection);
@@ -226,4 +231,13 @@ function isSame(a: Connection['principal'], b: Connection['principal']): boolean
     a.scopes.length === b.scopes.length &&
     a.scopes.every((scope) => b.scopes.includes(scope))
   );
+}
+
+/**
+ * Lets go of the HTTP request of the handshake, a third of what a connection holds, but for what credentials are read from
+ * and what Socket.IO reads again when a client leaves the namespace and comes back.
+ */
+function releaseRequest({ conn, handshake }: Socket, { headers }: Credentials): void {
+  handshake.headers = headers;
+  (conn as { request: unknown }).request = { headers, url: '', _query: {}, connection: {} };
 }
