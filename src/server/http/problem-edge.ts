@@ -2,21 +2,25 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { Problem, problemDocument, type ProblemCode } from '../../shared/model/errors.ts';
 
-const codeByFastifyCode: Record<string, ProblemCode> = {
-  FST_ERR_CTP_BODY_TOO_LARGE: 'BODY_TOO_LARGE',
-  FST_ERR_CTP_INVALID_MEDIA_TYPE: 'BODY_TYPE_UNKNOWN',
-  FST_ERR_CTP_EMPTY_JSON_BODY: 'BODY_EMPTY',
-  FST_ERR_CTP_INVALID_JSON_BODY: 'BODY_UNDECODABLE',
-  FST_ERR_CTP_INVALID_CONTENT_LENGTH: 'BODY_UNDECODABLE',
-  FST_ERR_MAX_PARAM_LENGTH: 'REQUEST_INVALID',
+/** What Fastify's own errors are to the outside. */
+const problemByFastifyCode: Record<string, [ProblemCode, string]> = {
+  FST_ERR_CTP_BODY_TOO_LARGE: [
+    'BODY_TOO_LARGE',
+    'The body is larger than is taken here. Events may have 10 MB at once; NDJSON (application/x-ndjson) has no limit.',
+  ],
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: ['BODY_TYPE_UNKNOWN', 'The content type is not accepted here. Send application/json.'],
+  FST_ERR_CTP_INVALID_JSON_BODY: ['BODY_UNDECODABLE', 'The body is not valid JSON.'],
+  FST_ERR_CTP_INVALID_CONTENT_LENGTH: ['BODY_UNDECODABLE', 'The body is not as long as its content-length says.'],
+  FST_ERR_BAD_URL: ['REQUEST_INVALID', 'The address is not a valid URL: a "%" must be followed by two hexadecimal digits of UTF-8.'],
+  FST_ERR_MAX_PARAM_LENGTH: ['REQUEST_INVALID', 'A part of the address is too long.'],
 };
 
 /** The problem that `error` is to the outside; unknown errors become INTERNAL. */
 export function asProblem(error: unknown): Problem {
   if (error instanceof Problem) return error;
   const { code, message, statusCode } = error as Partial<FastifyError>;
-  const known = code === undefined ? undefined : codeByFastifyCode[code];
-  if (known !== undefined) return new Problem(known, message ?? known);
+  const known = code === undefined ? undefined : problemByFastifyCode[code];
+  if (known !== undefined) return new Problem(...known);
   if (error instanceof SyntaxError && statusCode === 400)
     return new Problem('BODY_UNDECODABLE', `The body is not valid JSON: ${error.message}`);
   if (statusCode !== undefined && statusCode >= 400 && statusCode < 500)
@@ -35,16 +39,22 @@ export function sendProblem(reply: FastifyReply, error: unknown): FastifyReply {
     .send(JSON.stringify(problemDocument(problem)));
 }
 
-/** Installs the edge: errors, and addresses that nothing answers. */
+/** Installs the edge. */
 export function installProblemEdge(app: FastifyInstance): void {
   app.setErrorHandler((error, request, reply) => {
     const problem = asProblem(error);
+    // TRICKY: Fastify 5 would close the connection now, and a sender that still sends would see a broken pipe instead of the answer.
+    if (problem.code === 'BODY_TOO_LARGE') reply.removeHeader('connection');
     if (problem.code === 'INTERNAL') request.log.error({ err: error }, 'unexpected error');
     return sendProblem(reply, problem);
   });
 }
 
-/** Answers an address that does not exist. */
-export function sendNotFound(request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  return sendProblem(reply, new Problem('NOT_FOUND', `There is nothing at ${request.method} ${request.url.split('?')[0]}.`));
+/** Answers a call that no route answers: `methods` are those that its address knows, none if it does not exist. */
+export function sendUnanswered(request: FastifyRequest, reply: FastifyReply, methods: readonly string[]): FastifyReply {
+  const path = request.url.split('?')[0];
+  if (methods.length === 0) return sendProblem(reply, new Problem('NOT_FOUND', `There is nothing at ${request.method} ${path}.`));
+  const allowed = methods.join(', ');
+  reply.header('allow', allowed);
+  return sendProblem(reply, new Problem('METHOD_NOT_ALLOWED', `${path} does not answer ${request.method}. Use ${allowed}.`));
 }

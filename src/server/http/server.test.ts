@@ -151,7 +151,41 @@ describe('errors', () => {
     expect([response.status, response.headers.get('retry-after')]).toEqual([503, '7']);
   });
 
+  test('a known address says which methods it answers, whatever body comes', async () => {
+    const wrong = (method: string, path: string, headers: Record<string, string> = {}) => fetch(`${url}${path}`, { method, headers });
+    for (const [method, path, allowed] of [
+      ['GET', '/api/test/7', 'POST'],
+      ['DELETE', '/api/docs', 'GET, HEAD'],
+      ['PUT', '/api/openapi.json', 'GET, HEAD'],
+    ] as const) {
+      const response = await wrong(method, path, { 'content-type': 'application/json' });
+      expect([response.status, response.headers.get('allow')]).toEqual([405, allowed]);
+      expect(await codeOf(response)).toBe('METHOD_NOT_ALLOWED');
+    }
+    const nowhere = await fetch(`${url}/api/nothing`, { method: 'POST', headers: { 'content-type': 'text/xml' }, body: '<x/>' });
+    expect([nowhere.status, await codeOf(nowhere)]).toEqual([404, 'NOT_FOUND']);
+  });
+
+  test('an address that is no URL is one', async () => {
+    const response = await fetch(`${url}/api/%ff`);
+    expect(response.headers.get('content-type')).toContain('application/problem+json');
+    expect([response.status, await codeOf(response)]).toEqual([400, 'REQUEST_INVALID']);
+  });
+
+  test('a body that is missing, or as a page of another site could send it, is refused', async () => {
+    expect(await codeOf(await echo({ authorization: 'Bearer asker' }, ''))).toBe('BODY_EMPTY');
+    expect((await echo({ authorization: 'Bearer asker', 'content-type': 'text/plain' })).status).toBe(415);
+  });
+
+  test('a body that is too large is answered, not cut off', async () => {
+    const large = JSON.stringify({ text: 'x'.repeat(24 * 1_048_576) });
+    const codes = await Promise.all(Array.from({ length: 4 }, async () => codeOf(await echo({ authorization: 'Bearer asker' }, large))));
+    expect(codes).toEqual(Array.from({ length: 4 }, () => 'BODY_TOO_LARGE'));
+  });
+
   test('an unknown address of the API is a problem, of the app the page', async () => {
+    expect(await codeOf(await fetch(`${url}/admin/api/health`))).toBe('NOT_FOUND');
+    expect(await codeOf(await fetch(`${url}/dashboard`, { headers: { authorization: 'Bearer asker' } }))).toBe('NOT_FOUND');
     expect(await codeOf(await fetch(`${url}/api/nothing`))).toBe('NOT_FOUND');
     expect(await (await fetch(`${url}/explore?x=1`)).text()).toContain('<title>app</title>');
     expect((await fetch(`${url}/missing.png`)).status).toBe(404);

@@ -11,8 +11,10 @@ import { assertAccess, maybePrincipal, type Gatekeeper } from './access.ts';
 import { installAuthBridge, type WebHandler } from './auth-bridge.ts';
 import type { Call, RouteBinding } from './binding.ts';
 import { installCors } from './cors.ts';
+import { installJsonBody } from './json-body.ts';
+import { KnownRoutes } from './known-routes.ts';
 import { openApiDocument } from './openapi.ts';
-import { installProblemEdge } from './problem-edge.ts';
+import { installProblemEdge, sendProblem } from './problem-edge.ts';
 import { referencePage, referenceStyle } from './reference-page.ts';
 import { installWebApp } from './web-app.ts';
 
@@ -45,8 +47,11 @@ export async function createHttpServer(parts: HttpServerParts): Promise<FastifyI
     requestTimeout: 0,
     connectionTimeout: 60_000,
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 256 },
+    frameworkErrors: (error, _request, reply) => void sendProblem(reply, error),
   });
+  const known = new KnownRoutes(app);
   installProblemEdge(app);
+  installJsonBody(app);
   installCors(app, parts.webOrigins);
   await app.register(helmet, helmetOptions(parts));
   for (const plugin of parts.plugins) await app.register(async (scope) => plugin(scope));
@@ -61,7 +66,7 @@ export async function createHttpServer(parts: HttpServerParts): Promise<FastifyI
     installDocuments(scope, parts);
     installAuthBridge(scope, parts.authHandler, (request) => parts.publicUrl ?? `${request.protocol}://${request.headers.host}`);
   });
-  await installWebApp(app, parts.distFolder);
+  await installWebApp(app, parts.distFolder, known);
   return app;
 }
 
@@ -132,6 +137,7 @@ function parsePart(schema: z.ZodType | undefined, value: unknown, where: string)
   if (schema === undefined) return undefined;
   const parsed = schema.safeParse(value ?? {});
   if (parsed.success) return parsed.data;
+  if (where === 'body' && value === undefined) throw new Problem('BODY_EMPTY', 'The body is empty. Send JSON.');
   const issues = parsed.error.issues.slice(0, 10).map((issue) => ({ path: issue.path.join('.'), message: issue.message }));
   throw new Problem('REQUEST_INVALID', `The ${where} is not valid: ${describeIssues(parsed.error)}.`, { issues });
 }

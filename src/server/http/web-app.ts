@@ -3,18 +3,25 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import fastifyStatic from '@fastify/static';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { sendNotFound } from './problem-edge.ts';
+import type { KnownRoutes } from './known-routes.ts';
+import { sendUnanswered } from './problem-edge.ts';
 
-const apiPrefixes = ['/api/', '/v1/', '/batch', '/capture', '/decide', '/flags', '/i/', '/e/', '/array/', '/socket.io', '/assets/'];
+const apiPrefixes = ['/v1/', '/batch', '/capture', '/decide', '/flags', '/i/', '/e/', '/array/', '/socket.io', '/assets/'];
 
+/** Whether a browser asks for a page of the app; a program with a key, or a file that is not there, is told so instead. */
 function isPageRequest(request: FastifyRequest): boolean {
-  const path = request.url.split('?')[0] ?? '/';
-  if (request.method !== 'GET' || apiPrefixes.some((prefix) => path.startsWith(prefix))) return false;
+  const path = pathOf(request);
+  if (request.method !== 'GET' || request.headers.authorization !== undefined) return false;
+  if (path.includes('/api/') || apiPrefixes.some((prefix) => path.startsWith(prefix))) return false;
   return !/\.[a-z0-9]{1,8}$/i.test(path);
 }
 
-/** Installs static files from `distFolder` and the page for every address that the app itself routes. */
-export async function installWebApp(app: FastifyInstance, distFolder: string): Promise<void> {
+function pathOf(request: FastifyRequest): string {
+  return request.url.split('?')[0] ?? '/';
+}
+
+/** Installs static files from `distFolder`, the page for every address that the app itself routes, and the answer to all else. */
+export async function installWebApp(app: FastifyInstance, distFolder: string, known: KnownRoutes): Promise<void> {
   const web = join(distFolder, 'web');
   const isBuilt = existsSync(join(web, 'index.html'));
   if (isBuilt) {
@@ -27,11 +34,13 @@ export async function installWebApp(app: FastifyInstance, distFolder: string): P
       setHeaders: setFileHeaders,
     });
   }
-  app.setNotFoundHandler((request, reply) => {
-    if (!isBuilt || !isPageRequest(request)) return sendNotFound(request, reply);
-    return sendPage(reply);
-  });
   if (isBuilt) app.get('/', (_request, reply) => sendPage(reply));
+  // Before a body is read: of a call that nobody answers it does not matter.
+  app.addHook('onRequest', (request, reply, done) => {
+    if (!request.is404 || (isBuilt && isPageRequest(request))) done();
+    else sendUnanswered(request, reply, known.methodsAt(pathOf(request)));
+  });
+  app.setNotFoundHandler((_request, reply) => sendPage(reply));
 }
 
 function sendPage(reply: FastifyReply): FastifyReply {
