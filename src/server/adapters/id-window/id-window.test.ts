@@ -101,13 +101,13 @@ describe('an id window', () => {
   });
 
   it('forgets at most what is older than its capacity', async () => {
-    const window = await openWindow(await temporaryFolder(), { capacity: 20_000 });
-    await takeMany(window, 0, 100_000);
+    const window = await openWindow(await temporaryFolder(), { capacity: 10_000 });
+    await takeMany(window, 0, 40_000);
     await until(() => window.state().runs < 20, 'the merges');
     const { ids } = window.state();
-    expect(ids).toBeGreaterThanOrEqual(20_000);
-    expect(ids).toBeLessThanOrEqual(20_000 + 2 * 400 + 3 * 256);
-    expect(newCount(takeDurably(window, range(80_000, 100_000)))).toBe(0);
+    expect(ids).toBeGreaterThanOrEqual(10_000);
+    expect(ids).toBeLessThanOrEqual(10_000 + 2 * 200 + 3 * 256);
+    expect(newCount(takeDurably(window, range(30_000, 40_000)))).toBe(0);
     expect(newCount(takeDurably(window, range(0, 1_000)))).toBe(1_000);
   });
 

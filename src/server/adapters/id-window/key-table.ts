@@ -2,7 +2,7 @@
 
 const smallestSlots = 1_024;
 
-/** Keys as pairs of 32-bit halves; the pair 0, 0 is not a key. At most half of the slots are in use. */
+/** Keys as pairs of 32-bit halves; the pair 0, 0 is not a key. At most five of eight slots are in use. */
 export class KeyTable {
   count = 0;
   #high = new Uint32Array(smallestSlots);
@@ -20,7 +20,7 @@ export class KeyTable {
   /** false where the key is in already */
   add(high: number, low: number): boolean {
     if (this.#find(high, low) >= 0) return false;
-    if (this.count * 2 >= this.#high.length) this.#grow();
+    if (this.count * 8 >= this.#high.length * 5) this.#grow();
     this.#place(high, low);
     this.count++;
     return true;
