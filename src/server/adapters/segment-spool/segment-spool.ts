@@ -124,7 +124,7 @@ class SegmentSpool implements Spool {
   async close(): Promise<void> {
     this.#isStopping = true;
     await this.#writer.close();
-    this.#shelf.close();
+    await this.#shelf.close();
     await this.#folder.close();
   }
 }

@@ -26,6 +26,7 @@ export class Shelf {
   events = 0;
   readonly #segments = new Map<string, ShelvedSegment>();
   readonly #waiters = new Set<Waiter>();
+  readonly #removals = new Set<Promise<void>>();
   readonly #folder: SegmentFolder;
   readonly #maxResidentBytes: number;
   readonly #log: Log;
@@ -84,9 +85,15 @@ export class Shelf {
     });
   }
 
-  /** Takes a segment off and deletes its file; nothing happens where it is gone. */
-  async remove(id: string): Promise<void> {
-    if (!this.#segments.has(id)) return;
+  /** Takes a segment off and deletes its file; nothing happens where it is gone, or after close. */
+  remove(id: string): Promise<void> {
+    if (this.#isClosed || !this.#segments.has(id)) return Promise.resolve();
+    const removal = this.#remove(id).finally(() => this.#removals.delete(removal));
+    this.#removals.add(removal);
+    return removal;
+  }
+
+  async #remove(id: string): Promise<void> {
     await deleteSegment(this.#folder, id);
     const segment = this.#segments.get(id);
     if (!segment || !this.#segments.delete(id)) return;
@@ -99,8 +106,10 @@ export class Shelf {
     return [...this.#segments.values()].flatMap(({ id, summary }) => copyTallies(summary, id));
   }
 
-  close(): void {
+  /** Lets everybody who waits go, and resolves when no removal is under way. */
+  async close(): Promise<void> {
     this.#isClosed = true;
     for (const waiter of this.#waiters) waiter.serve(null);
+    await Promise.allSettled(this.#removals);
   }
 }
