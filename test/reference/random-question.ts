@@ -57,7 +57,7 @@ const paths = [
   'properties.flag',
   'properties.deep.er.value',
   'properties.never',
-  'properties.odd key`"',
+  'properties.odd {p0:String} key`"',
 ];
 
 /** Times around which the worlds happen: each has a change of some zone's clock. */
@@ -96,7 +96,7 @@ function anyEvent(centreMs: number): fc.Arbitrary<Event> {
       odd: fc.option(anyText),
     })
     .map(({ mixed, amount, text, flag, deep, odd, ...event }) => {
-      const properties = { mixed, amount, text, flag, deep: { er: { value: deep } }, 'odd key`"': odd };
+      const properties = { mixed, amount, text, flag, deep: { er: { value: deep } }, 'odd {p0:String} key`"': odd };
       return { ...event, id: '', properties: JSON.parse(JSON.stringify(properties)) as Event['properties'] };
     });
 }

@@ -20,6 +20,13 @@ test('identifiers cannot break out of their quotes', () => {
   expect(() => identifier('')).toThrow(TypeError);
 });
 
+test('an identifier that looks like a placeholder is none', () => {
+  const inner = sql`${identifier('{p0:String}')} = ${bind('String', 'a')}`;
+  const s = sql`${bind('String', 'b')}, ${inner}`;
+  expect(s.text).toBe('{p0:String}, `\\x7bp0:String}` = {p1:String}');
+  expect(s.params).toEqual({ p0: 'b', p1: 'a' });
+});
+
 test('an empty join is empty', () => {
   expect(join([], ', ').text).toBe('');
   expect(sql`x ${trusted('DESC')}`.text).toBe('x DESC');

@@ -40,7 +40,8 @@ export function trusted(text: string): Raw {
 
 function quoteIdentifier(name: string): string {
   if (name === '' || name.includes('\0')) throw new TypeError('an identifier must not be empty or hold a NUL');
-  return '`' + name.replaceAll('\\', '\\\\').replaceAll('`', '\\`') + '`';
+  // an open brace is written as its code: nothing in a name may look like a placeholder
+  return '`' + name.replaceAll('\\', '\\\\').replaceAll('`', '\\`').replaceAll('{', '\\x7b') + '`';
 }
 
 /** The statement that the template spells; placeholders are numbered through, also those of nested statements. */
