@@ -1,12 +1,14 @@
 /** Sign in with e-mail and password. */
-import { Button, PasswordInput, TextInput } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { useMutation, useQueryClient, useSuspenseQuery } from '@tanstack/react-query';
-import { useRouter, useSearch } from '@tanstack/react-router';
+import { Navigate, useRouter, useSearch } from '@tanstack/react-router';
+import { useRef } from 'react';
 import type { FormEvent, ReactNode } from 'react';
 import { toServerProblem } from '../../data/http.ts';
 import { sessionQuery, signIn } from '../../data/session.ts';
 import { Notice } from '../../ui/Notice.tsx';
 import { Door } from './Door.tsx';
+import { EmailField, PasswordField } from './Fields.tsx';
 import classes from './Door.module.css';
 
 /** The page. After signing in it goes where the person wanted to go. */
@@ -15,18 +17,22 @@ export function SignInPage(): ReactNode {
   const router = useRouter();
   const { to } = useSearch({ strict: false }) as { to?: string };
   const { data } = useSuspenseQuery(sessionQuery);
+  const password = useRef<HTMLInputElement>(null);
   const attempt = useMutation({
     mutationFn: ({ email, password }: { email: string; password: string }) => signIn(email, password),
     onSuccess: async () => {
       await client.resetQueries({ queryKey: sessionQuery.queryKey });
       router.history.push(to ?? '/');
     },
+    onError: () => password.current?.select(),
   });
   const submit = (event: FormEvent<HTMLFormElement>): void => {
     event.preventDefault();
     const fields = new FormData(event.currentTarget);
     attempt.mutate({ email: String(fields.get('email')), password: String(fields.get('password')) });
   };
+  const isWrong = attempt.isError && toServerProblem(attempt.error).status === 401;
+  if (data.session !== null && attempt.isIdle) return <Navigate to={(to ?? '/') as '/'} replace />;
   return (
     <Door title="Sign in">
       {!data.hasOwner && (
@@ -35,8 +41,8 @@ export function SignInPage(): ReactNode {
         </Notice>
       )}
       <form className={classes.form} onSubmit={submit}>
-        <TextInput name="email" type="email" label="E-mail" autoComplete="username" required withAsterisk={false} autoFocus size="md" />
-        <PasswordInput name="password" label="Password" autoComplete="current-password" required withAsterisk={false} size="md" />
+        <EmailField isFirst isWrong={isWrong} />
+        <PasswordField field={password} isWrong={isWrong} />
         {attempt.isError && <SignInProblem error={attempt.error} />}
         <Button type="submit" size="md" loading={attempt.isPending}>
           Sign in

@@ -1,12 +1,13 @@
 /** The first owner makes their account, with the one-time link that the server printed. */
-import { Button, PasswordInput, TextInput } from '@mantine/core';
+import { Button, TextInput } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { Link, useRouter, useSearch } from '@tanstack/react-router';
 import type { FormEvent, ReactNode } from 'react';
 import { toServerProblem } from '../../data/http.ts';
-import { passwordLength, sessionQuery, signUp } from '../../data/session.ts';
+import { sessionQuery, signUp } from '../../data/session.ts';
 import { Notice } from '../../ui/Notice.tsx';
 import { Door } from './Door.tsx';
+import { EmailField, PasswordField } from './Fields.tsx';
 import classes from './Door.module.css';
 
 /** The page; without a token it says where to find one. */
@@ -44,36 +45,28 @@ export function SignUpPage(): ReactNode {
       <p className="bw-quiet">This link works once. You will own this server and everything sent to it; nothing leaves the machine.</p>
       <form className={classes.form} onSubmit={submit}>
         <TextInput name="name" label="Your name" autoComplete="name" required withAsterisk={false} maxLength={100} autoFocus size="md" />
-        <TextInput
-          name="email"
-          type="email"
-          label="E-mail"
-          autoComplete="username"
-          required
-          withAsterisk={false}
-          maxLength={254}
-          size="md"
-        />
-        <PasswordInput
-          name="password"
-          label="Password"
-          description={`At least ${passwordLength.min} characters.`}
-          autoComplete="new-password"
-          required
-          withAsterisk={false}
-          minLength={passwordLength.min}
-          maxLength={passwordLength.max}
-          size="md"
-        />
-        {attempt.isError && (
-          <Notice tone="error" title={toServerProblem(attempt.error).title}>
-            {toServerProblem(attempt.error).message}
-          </Notice>
-        )}
+        <EmailField />
+        <PasswordField isNew />
+        {attempt.isError && <SignUpProblem error={attempt.error} />}
         <Button type="submit" size="md" loading={attempt.isPending}>
           Make the account
         </Button>
       </form>
     </Door>
+  );
+}
+
+function SignUpProblem({ error }: { error: unknown }): ReactNode {
+  const problem = toServerProblem(error);
+  if (problem.status !== 403)
+    return (
+      <Notice tone="error" title={problem.title}>
+        {problem.message}
+      </Notice>
+    );
+  return (
+    <Notice tone="error" title="This link does not work any more" actions={<Link to="/sign-in">Sign in instead</Link>}>
+      {problem.message}
+    </Notice>
   );
 }

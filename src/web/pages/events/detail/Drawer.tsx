@@ -1,6 +1,7 @@
 /** The side of the window where one thing of a list is shown whole, with the way to the next one. */
 import { ActionIcon, CloseButton, Tooltip } from '@mantine/core';
 import { IconChevronDown, IconChevronUp } from '@tabler/icons-react';
+import { useEffect, useRef } from 'react';
 import type { ReactNode } from 'react';
 import { Modal } from '../../../ui/Modal.tsx';
 import classes from './Detail.module.css';
@@ -18,10 +19,12 @@ export interface DrawerProps {
 
 /** The drawer. */
 export function Drawer({ label, title, onClose, onPrevious, onNext, children }: DrawerProps): ReactNode {
+  const heading = useRef<HTMLHeadingElement>(null);
+  useEffect(() => heading.current?.focus(), []);
   return (
     <Modal label={label} place="side" onClose={onClose}>
       <header className={classes.head}>
-        <h2 className={classes.title} dir="auto">
+        <h2 ref={heading} className={classes.title} dir="auto" tabIndex={-1}>
           {title}
         </h2>
         <Step label="Previous (K)" onClick={onPrevious}>

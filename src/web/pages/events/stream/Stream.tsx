@@ -44,15 +44,18 @@ export function Stream({ search, change }: TabProps): ReactNode {
   const view = useStream(filter, isPaused);
   const rows = useMemo(() => [...view.live, ...view.stored], [view.live, view.stored]);
   const [opening, setOpening] = useState<StreamRow | null>(null);
+  const [foundKeys, setFoundKeys] = useState<Readonly<Record<string, string>>>({});
   const open = useCallback(
     (row: StreamRow) => {
+      const key = row.key ?? foundKeys[row.id];
       setIsPaused(true);
-      if (row.key === null) setOpening(row);
-      change({ open: row.key ?? undefined });
+      setOpening(key === undefined ? row : null);
+      change({ open: key });
     },
-    [change],
+    [change, foundKeys],
   );
-  const openId = opening?.id ?? rows.find((row) => row.key !== null && row.key === search.open)?.id ?? search.open ?? null;
+  const isOpen = (row: StreamRow): boolean => search.open !== undefined && (row.key ?? foundKeys[row.id]) === search.open;
+  const openId = opening?.id ?? rows.find(isOpen)?.id ?? search.open ?? null;
   const ids = useMemo(() => rows.map((row) => row.id), [rows]);
   const openById = useCallback(
     (id: string) => {
@@ -72,6 +75,7 @@ export function Stream({ search, change }: TabProps): ReactNode {
     change({ open: undefined });
   };
   const found = (key: string): void => {
+    if (opening !== null) setFoundKeys({ ...foundKeys, [opening.id]: key });
     setOpening(null);
     change({ open: key }, false);
   };
