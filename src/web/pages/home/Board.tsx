@@ -90,11 +90,11 @@ function isToday({ range }: Period): boolean {
 
 function PropertyNumber({ proposal, period }: { proposal: NumberProposal; period: Period }): ReactNode {
   const name = fieldText(proposal.field);
-  const title = proposal.aggregate === 'sum' ? `Sum of ${name}` : `${name} p95`;
+  const title = proposal.aggregate === 'sum' ? `Sum of ${name}` : name;
   return (
     <RangeNumberPanel
       title={title}
-      of={proposal.event === null ? '5 % are above' : `of ${proposal.event}`}
+      of={proposal.event === null ? '95th percentile' : `of ${proposal.event}`}
       question={numberQuestion(proposal)}
       period={period}
       unit={proposal.unit}

@@ -14,12 +14,12 @@ const againMs = 3_000;
 /** The page for an address that leads nowhere. */
 export function NotFound(): ReactNode {
   return (
-    <section className={classes.trouble}>
+    <main className={classes.trouble}>
       <BellMark sizePx={40} />
       <h1>There is no page at this address</h1>
       <p>It may have been mistyped, or the page has moved. Nothing else is affected.</p>
       <Link to="/">Go to Home</Link>
-    </section>
+    </main>
   );
 }
 
