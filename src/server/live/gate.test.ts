@@ -99,6 +99,29 @@ describe('the handshake', () => {
   });
 });
 
+test('a server that stops leaves clients to look for the one that follows', async () => {
+  server = await openTestLive();
+  const client = await server.connect();
+  let reason = '';
+  client.socket.on('disconnect', (why) => (reason = why));
+  server.live.close();
+  await until(() => reason !== '', 'the end of the connection');
+  expect(reason).toBe('transport close');
+  expect(client.socket.active).toBe(true);
+});
+
+test('a client that leaves the namespace may enter it again on the same connection', async () => {
+  server = await openTestLive();
+  const client = await server.connect({ multiplex: true });
+  const keepOpen = client.socket.io.socket('/other', { auth: {} });
+  client.socket.disconnect();
+  await until(() => server.live.stats().sockets === 0, 'the end of the connection');
+  client.socket.connect();
+  await until(() => client.socket.connected, 'the connection');
+  expect(await client.subscribe({ id: 'a', channel: 'activity' })).toEqual({ ok: true });
+  keepOpen.disconnect();
+});
+
 describe('credentials that end', () => {
   test('end the open connections of their principal, and only those', async () => {
     server = await openTestLive();
@@ -106,6 +129,14 @@ describe('credentials that end', () => {
     server.live.disconnectPrincipal('key-1');
     await until(() => !key.socket.connected, 'the end of the connection');
     expect(key.problems).toMatchObject([{ code: 'CREDENTIALS_INVALID' }]);
+    expect(person.socket.connected).toBe(true);
+  });
+
+  test('end their connections within a second or two, though nobody says so', async () => {
+    server = await openTestLive();
+    const [key, person] = [await server.connect(), await server.connect(withCookie('session=good'))];
+    server.revoked.add(goodKey);
+    await until(() => !key.socket.connected, 'the end of the connection');
     expect(person.socket.connected).toBe(true);
   });
 

@@ -36,8 +36,14 @@ describe('questions', () => {
     const touched = [[9], [10], [11], [12], [4], [5], [6], []].map((hours) => isTouched(query, result, notice(hours), nowMs));
     expect(touched).toEqual([false, true, true, false, false, true, false, false]);
     expect(isTouched(query, result, notice(null), nowMs)).toBe(true);
-    expect(isTouched(query, result, notice(null, 'identity_links'), nowMs)).toBe(true);
-    expect(isTouched(query, result, notice([99], 'identity_links'), nowMs)).toBe(true);
+    expect(isTouched(query, result, notice(null, 'dead_letters'), nowMs)).toBe(false);
+  });
+
+  test('about persons are touched when ids were linked, others are not', () => {
+    const notice = { workspaceId: 'w', dataset: 'identity_links', hours: null, watermarkMs: nowMs };
+    const ofUsers = parseQuestion(policy, { kind: 'total', metrics: [{ aggregate: 'unique', of: 'user' }] }).query;
+    const ofPersons = parseQuestion(policy, { kind: 'total', metrics: [{ aggregate: 'unique', of: 'person' }] }).query;
+    expect([ofUsers, ofPersons].map((query) => isTouched(query, resultOver(0, nowMs), notice, nowMs))).toEqual([false, true]);
   });
 
   test('that count back from now are touched up to now, however old the answer', () => {

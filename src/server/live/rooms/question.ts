@@ -32,7 +32,8 @@ function sorted(value: unknown): unknown {
 
 /** Whether a commit may have changed `result`, the last answer to `query`. */
 export function isTouched(query: Query, result: Result, notice: CommitNotice, nowMs: number): boolean {
-  if (notice.dataset !== query.dataset) return notice.dataset !== 'events';
+  if (notice.dataset === 'identity_links') return JSON.stringify(query).includes('"person"');
+  if (notice.dataset !== query.dataset) return false;
   if (notice.hours === null) return true;
   const ranges = [result.lineage.range, ...(result.comparison === undefined ? [] : [result.comparison.range])];
   return ranges.some((range) => {

@@ -43,6 +43,8 @@ export interface Subscription {
 export class Connection {
   readonly socket: Socket;
   readonly credentials: Credentials;
+  /** equal for connections with equal credentials */
+  readonly credentialsKey: string;
   principal: Principal;
   readonly permissions: TokenBucket;
   readonly subscriptions = new Map<string, Subscription>();
@@ -52,6 +54,8 @@ export class Connection {
     this.socket = socket;
     this.principal = principal;
     this.credentials = credentials;
+    const { token, headers } = credentials;
+    this.credentialsKey = token ?? `${headers.cookie}\n${headers.authorization}`;
     this.permissions = permissions;
   }
 

@@ -21,8 +21,9 @@ export const gateLimits = {
   connectMs: 10_000,
   messageBytes: 256 * 1024,
   sockets: 20_000,
-  /** how often credentials of open sockets are looked at again, ms */
-  recheckMs: 15_000,
+  /** how often credentials of open sockets are looked at again, ms, and how many different ones at a time */
+  recheckMs: 1_000,
+  rechecks: 250,
 } as const;
 
 /** What the gate needs. */
@@ -45,6 +46,8 @@ export class Gate {
   #count = 0;
   readonly #recheck: NodeJS.Timeout;
   #isClosed = false;
+  #isRechecking = false;
+  #rechecked = 0;
 
   constructor(parts: GateParts) {
     this.#parts = parts;
@@ -65,7 +68,7 @@ export class Gate {
     });
     this.#io.use((socket, next) => void this.#admit(socket, next));
     this.#io.on('connection', (socket) => this.#welcome(socket));
-    this.#recheck = setInterval(() => void this.recheck(() => true), gateLimits.recheckMs);
+    this.#recheck = setInterval(() => void this.#recheckSome(), gateLimits.recheckMs);
     this.#recheck.unref();
   }
 
@@ -94,24 +97,17 @@ export class Gate {
 
   /** Asks again whether the credentials of connections that `isMeant` picks are valid; ends those whose are not. */
   async recheck(isMeant: (connection: Connection) => boolean): Promise<void> {
-    const byCredentials = new Map<string, Connection[]>();
-    for (const connection of this.#all()) {
-      if (!isMeant(connection)) continue;
-      const { token, headers } = connection.credentials;
-      const key = token ?? JSON.stringify([headers.cookie, headers.authorization]);
-      const same = byCredentials.get(key);
-      if (same === undefined) byCredentials.set(key, [connection]);
-      else same.push(connection);
-    }
-    for (const connections of byCredentials.values()) await this.#recheckSame(connections);
+    for (const connections of this.#byCredentials(isMeant).values()) await this.#recheckSame(connections);
   }
 
-  /** Ends all connections; the HTTP server is left to whom it belongs. */
+  /**
+   * Ends all connections; the HTTP server is left to whom it belongs. Clients see their transport close, and so come back by
+   * themselves to the server that follows, which they would not do after a Socket.IO disconnect.
+   */
   close(): void {
     this.#isClosed = true;
     clearInterval(this.#recheck);
     for (const connection of this.#all()) endAll(connection);
-    this.#io.disconnectSockets(true);
     this.#io.engine.close();
   }
 
@@ -186,6 +182,28 @@ export class Gate {
     if (connection.refused > connectionLimits.patience) connection.socket.disconnect(true);
     else answerer(connection, packet.at(-1))(this.#problem(new Problem('RATE_LIMITED', 'Too many messages. Wait a second.')));
     return false;
+  }
+
+  #byCredentials(isMeant: (connection: Connection) => boolean): Map<string, Connection[]> {
+    const byCredentials = new Map<string, Connection[]>();
+    for (const connection of this.#all()) {
+      if (!isMeant(connection)) continue;
+      const same = byCredentials.get(connection.credentialsKey);
+      if (same === undefined) byCredentials.set(connection.credentialsKey, [connection]);
+      else same.push(connection);
+    }
+    return byCredentials;
+  }
+
+  /** The next few different credentials, round and round. */
+  async #recheckSome(): Promise<void> {
+    if (this.#isRechecking) return;
+    this.#isRechecking = true;
+    const groups = [...this.#byCredentials(() => true).values()];
+    const from = this.#rechecked < groups.length ? this.#rechecked : 0;
+    this.#rechecked = from + gateLimits.rechecks;
+    for (const connections of groups.slice(from, this.#rechecked)) await this.#recheckSame(connections);
+    this.#isRechecking = false;
   }
 
   async #recheckSame(connections: readonly Connection[]): Promise<void> {
