@@ -230,7 +230,16 @@ async function openHttp(parts: Omit<RouteParts, 'live' | 'log'> & { log: Logger 
     authHandler: identity.authHandler,
     bindings: bindRoutes({ ...parts, live: () => live }),
     documentedRoutes: ingestContract,
-    plugins: [ingestRoutes({ ingest: rooms.ingest, authenticateWriteKey, country, clock, publicUrl: config.publicUrl })],
+    plugins: [
+      ingestRoutes({
+        ingest: rooms.ingest,
+        authenticateWriteKey,
+        country,
+        clock,
+        publicUrl: config.publicUrl,
+        waitingPlace: { folder: config.dataFolder, random: randomBytes },
+      }),
+    ],
     webOrigins: origins,
     publicUrl: config.publicUrl,
     trustedProxies: config.trustedProxies,

@@ -34,6 +34,11 @@ export function bodyTooLarge(): Problem {
   );
 }
 
+/** The problem of a body without anything in it, with the counts of every answer. */
+export function bodyEmpty(message: string): Problem {
+  return new Problem('BODY_EMPTY', message, { accepted: 0, duplicates: 0, rejected: 0, errors: [] });
+}
+
 /**
  * `bytes` as text, without a byte order mark.
  * @throws BODY_EMPTY, BODY_UNDECODABLE
@@ -49,8 +54,7 @@ export function decodeText(bytes: Buffer): string {
  * @throws BODY_EMPTY, BODY_UNDECODABLE
  */
 export function parseJson(text: string): unknown {
-  if (text === '' || text.trim() === '')
-    throw new Problem('BODY_EMPTY', 'The body is empty. Send an event, an array of events or {"events":[...]}.');
+  if (text === '' || text.trim() === '') throw bodyEmpty('The body is empty. Send an event, an array of events or {"events":[...]}.');
   try {
     return JSON.parse(text);
   } catch (error) {

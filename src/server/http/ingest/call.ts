@@ -6,6 +6,7 @@ import type { Principal } from '../../identity/principal.ts';
 import type { CountryLookup } from '../../ingest/country.ts';
 import type { Ingest, IngestAnswer, IngestCall } from '../../ingest/ingest.ts';
 import type { Clock } from '../../ports/clock.ts';
+import type { WaitingPlace } from './whole-gzip.ts';
 import { maybeHeaderKey, principalOf, type AuthenticateKey } from './credentials.ts';
 
 /** What the ingest routes are made of. */
@@ -16,6 +17,8 @@ export interface IngestRouteParts {
   clock: Clock;
   /** address under which senders reach the server; null: the one they used */
   publicUrl: string | null;
+  /** for bodies that are looked at whole before they are taken */
+  waitingPlace: WaitingPlace;
   /** bytes of bodies taken at once; default 256 MB */
   inFlightLimitBytes?: number;
 }

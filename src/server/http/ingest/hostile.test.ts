@@ -1,4 +1,5 @@
 /** Hostile input over HTTP: each gives its documented answer, and the next ordinary event is taken as if nothing had been. */
+import { createHash } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -67,6 +68,26 @@ describe('a body that cannot be decoded is a 4xx, takes nothing and is in no sum
       status: 400,
       body: { code: 'BODY_UNDECODABLE', accepted: 0, rejected: 0 },
     });
+    expect(spool.entries).toEqual([]);
+  });
+
+  test('nor do 30 MB of it with one wrong byte near the end, however much of it is sound', async () => {
+    const line = (i: number) => `{"name":"n","properties":{"noise":"${createHash('sha512').update(String(i)).digest('base64')}"}}\n`;
+    const packed = gzipSync(Array.from({ length: 240_000 }, (_, i) => line(i)).join(''), { level: 1 });
+    expect(packed.length).toBeGreaterThan(10 * 1_048_576);
+    packed[packed.length - 1_000]! ^= 0xff;
+    expect(await send(packed, 'application/x-ndjson')).toMatchObject({
+      status: 400,
+      body: { code: 'BODY_UNDECODABLE', accepted: 0, rejected: 0, detail: expect.stringContaining('Nothing was taken') },
+    });
+    expect(spool.entries).toEqual([]);
+    packed[packed.length - 1_000]! ^= 0xff;
+    expect(await send(packed, 'application/x-ndjson')).toMatchObject({ status: 200, body: { accepted: 240_000 } });
+  });
+
+  test.each(['application/json', 'application/x-ndjson'])('what is said to be gzip and is not, as %s', async (type) => {
+    const headers = { authorization: 'Bearer wk_good', 'content-type': type, 'content-encoding': 'gzip' };
+    expect(await server.post('/v1/events', '{"name":"x"}\n', headers)).toMatchObject({ status: 400, body: { code: 'BODY_UNDECODABLE' } });
     expect(spool.entries).toEqual([]);
   });
 });

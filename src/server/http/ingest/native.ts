@@ -1,11 +1,11 @@
 /** `POST /v1/events`: Bellwether's own format as JSON or as a stream of NDJSON. */
 import type { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { decodeText, parseJson, unpack } from '../../ingest/decode.ts';
+import { bodyEmpty, decodeText, parseJson, unpack } from '../../ingest/decode.ts';
 import { isObject } from '../../ingest/event/draft.ts';
 import { nativeItems, nativeReader, readNative } from '../../ingest/formats/native.ts';
 import type { IngestAnswer } from '../../ingest/ingest.ts';
-import { Problem } from '../../../shared/model/errors.ts';
+import { isSaidToBeGzip } from './body.ts';
 import { assertUsable, callOf, senderOf, type IngestRouteParts } from './call.ts';
 import { answerPreflight } from './cors.ts';
 import { takeNdjson } from './ndjson.ts';
@@ -33,9 +33,9 @@ async function takeStream(parts: IngestRouteParts, request: FastifyRequest): Pro
   // A body-less request reaches this without a stream.
   const stream = request.body as Readable | undefined | null;
   if (stream === undefined || stream === null)
-    throw new Problem('BODY_EMPTY', 'The body is empty. Send an event, an array of events, {"events":[...]} or NDJSON.');
-  const answer = await takeNdjson(stream, (items) => parts.ingest.take(callOf(parts, request, principal, 'http'), items, readNative));
-  if (answer.accepted + answer.duplicates + answer.rejected === 0)
-    throw new Problem('BODY_EMPTY', 'The body is empty: it holds no line.', { ...answer });
+    throw bodyEmpty('The body is empty. Send an event, an array of events, {"events":[...]} or NDJSON.');
+  const body = { stream, isGzip: isSaidToBeGzip(request), waitingPlace: parts.waitingPlace };
+  const answer = await takeNdjson(body, (items) => parts.ingest.take(callOf(parts, request, principal, 'http'), items, readNative));
+  if (answer.accepted + answer.duplicates + answer.rejected === 0) throw bodyEmpty('The body is empty: it holds no line.');
   return assertUsable(answer);
 }

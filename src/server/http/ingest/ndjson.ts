@@ -1,15 +1,22 @@
 /** Takes NDJSON while it arrives: each step of about 1 MB is durable and counted before the next is read. */
 import type { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
-import { createGunzip } from 'node:zlib';
-import { eventLimits } from '../../../shared/model/event.ts';
 import { Problem } from '../../../shared/model/errors.ts';
 import { isGzip } from '../../ingest/decode.ts';
 import { NdjsonSteps } from '../../ingest/formats/ndjson.ts';
 import type { IngestAnswer } from '../../ingest/ingest.ts';
+import { readWholeGzip, type WaitingPlace } from './whole-gzip.ts';
 
 /** Takes the items of one step. */
 export type TakeStep = (items: readonly unknown[]) => Promise<IngestAnswer>;
+
+/** How a body is read. */
+export interface NdjsonBody {
+  stream: Readable;
+  /** the sender says so; gzip is recognised without that too */
+  isGzip: boolean;
+  /** for gzip, which is looked at whole before any of it is taken */
+  waitingPlace: WaitingPlace;
+}
 
 const ERRORS_PER_ANSWER = 100;
 
@@ -17,7 +24,7 @@ const ERRORS_PER_ANSWER = 100;
  * What became of all events of `body`.
  * @throws any problem of a step, and BODY_UNDECODABLE for broken gzip, with the counts of what was taken before it
  */
-export async function takeNdjson(body: Readable, takeStep: TakeStep): Promise<IngestAnswer> {
+export async function takeNdjson(body: NdjsonBody, takeStep: TakeStep): Promise<IngestAnswer> {
   const total: IngestAnswer = { accepted: 0, duplicates: 0, rejected: 0, errors: [] };
   const steps = new NdjsonSteps();
   const take = async (items: readonly unknown[]): Promise<void> => {
@@ -47,37 +54,18 @@ function add(total: IngestAnswer, step: IngestAnswer): void {
 type Chunks = AsyncIterable<Buffer>;
 
 /** Hands the bytes of `body` to `read`, unpacked if they are gzip. */
-async function readUnpacked(body: Readable, read: (chunks: Chunks) => Promise<void>): Promise<void> {
-  const chunks = (body as Chunks)[Symbol.asyncIterator]();
+async function readUnpacked(body: NdjsonBody, read: (chunks: Chunks) => Promise<void>): Promise<void> {
+  const chunks = (body.stream as Chunks)[Symbol.asyncIterator]();
   const first = await chunks.next();
   if (first.done === true) return;
   const all = rejoined(first.value, chunks);
-  if (!isGzip(first.value)) return read(all);
-  await pipeline(all, createGunzip(), (unpacked: Chunks) => read(verified(unpacked)));
+  if (body.isGzip || isGzip(first.value)) await readWholeGzip(all, body.waitingPlace, read);
+  else await read(all);
 }
 
 async function* rejoined(first: Buffer, rest: AsyncIterator<Buffer>): AsyncGenerator<Buffer> {
   yield first;
   for (let next = await rest.next(); next.done !== true; next = await rest.next()) yield next.value;
-}
-
-/** Holds back up to 10 MB until the end is reached, so that a broken gzip of ordinary size takes nothing. */
-async function* verified(unpacked: Chunks): AsyncGenerator<Buffer> {
-  let held: Buffer[] | null = [];
-  let heldBytes = 0;
-  for await (const chunk of unpacked) {
-    if (held === null) {
-      yield chunk;
-      continue;
-    }
-    held.push(chunk);
-    heldBytes += chunk.length;
-    if (heldBytes > eventLimits.bodyBytes) {
-      yield* held;
-      held = null;
-    }
-  }
-  if (held !== null) yield* held;
 }
 
 /** `error` as a problem that says how much was taken before it. */

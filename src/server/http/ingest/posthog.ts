@@ -9,6 +9,7 @@ import { principalOf } from './credentials.ts';
 
 const capturePaths = ['/batch/', '/capture/', '/e/', '/i/v0/e/'];
 const flagPaths = ['/flags/', '/decide/'];
+const configPaths = ['/array/:key/config', '/array/:key/config.js'];
 
 interface KeyParams {
   Params: { key: string };
@@ -19,6 +20,7 @@ export function installPosthog(scope: FastifyInstance, parts: IngestRouteParts):
   for (const path of [...capturePaths, ...flagPaths]) scope.options(path, answerPreflight);
   for (const path of capturePaths) scope.post(path, (request) => takeEvents(parts, request));
   for (const path of flagPaths) scope.post(path, (request) => answerFlags(parts, request));
+  for (const path of configPaths) scope.options(path, answerPreflight);
   scope.get<KeyParams>('/array/:key/config', (request) => answerConfig(parts, request.params.key));
   scope.get<KeyParams>('/array/:key/config.js', (request, reply) => answerConfigScript(parts, request.params.key, reply));
 }

@@ -13,6 +13,7 @@ export function installSegment(scope: FastifyInstance, parts: IngestRouteParts):
     scope.options(`/v1/${path}`, answerPreflight);
     scope.post(`/v1/${path}`, (request) => takeMessages(parts, request, type));
   }
+  scope.options('/v1/projects/:key/settings', answerPreflight);
   scope.get<{ Params: { key: string } }>('/v1/projects/:key/settings', (request) => answerSettings(parts, request, request.params.key));
 }
 
