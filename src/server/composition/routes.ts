@@ -11,6 +11,7 @@ import { identityRoutes } from '../http/identity.ts';
 import { importRoutes } from '../http/imports.ts';
 import { jobRoutes } from '../http/jobs.ts';
 import { ledgerRoutes } from '../http/ledger.ts';
+import { peopleRoutes } from '../http/people.ts';
 import { queryRoutes } from '../http/query.ts';
 import { systemRoutes } from '../http/system.ts';
 import type { Identity } from '../identity/identity.ts';
@@ -49,6 +50,7 @@ export function bindRoutes(parts: RouteParts): RouteBinding[] {
     ...queryRoutes({ engine: rooms.engine, policyOf }),
     ...catalogRoutes({ catalog: (workspaceId) => rooms.discovery.catalog(workspaceId) }),
     ...eventRoutes({ warehouse, clock }),
+    ...peopleRoutes(warehouse),
     ...ledgerRoutes({ read: (workspaceId) => rooms.ledger.read(workspaceId, spool) }),
     ...exportRoutes({ warehouse, clock, policyOf }),
     ...bindImports(parts),
