@@ -73,18 +73,21 @@ class SegmentSpool implements Spool {
   }
 
   append(entry: SpoolEntry): Promise<void> {
-    const prepared = prepareFrame(entry);
-    const refusal = this.#refusal(prepared.sizeBytes);
-    if (!refusal) return this.#writer.append(prepared);
-    this.#keys.release(entry.keys);
-    return Promise.reject(refusal);
+    try {
+      const prepared = prepareFrame(entry);
+      this.#assertRoom(prepared.sizeBytes);
+      return this.#writer.append(prepared);
+    } catch (error) {
+      this.#keys.release(entry.keys);
+      return Promise.reject(error as Error);
+    }
   }
 
-  #refusal(sizeBytes: number): Problem | null {
-    if (this.#isStopping) return new Problem('STOPPING', 'The server is stopping; send this again in a moment.', { retryAfterSeconds: 5 });
-    if (this.#usedBytes() + sizeBytes <= this.#maxBytes) return null;
+  #assertRoom(sizeBytes: number): void {
+    if (this.#isStopping) throw new Problem('STOPPING', 'The server is stopping; send this again in a moment.', { retryAfterSeconds: 5 });
+    if (this.#usedBytes() + sizeBytes <= this.#maxBytes) return;
     const message = 'More events wait for the warehouse than the spool may hold, so nothing of this request was kept. Send it again later.';
-    return new Problem('SPOOL_FULL', message, { retryAfterSeconds: 10 });
+    throw new Problem('SPOOL_FULL', message, { retryAfterSeconds: 10 });
   }
 
   #usedBytes(): number {

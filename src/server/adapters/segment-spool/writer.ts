@@ -55,6 +55,8 @@ export class GroupWriter {
   /** made ahead, so that sealing costs no wait; also keeps a higher number on disk than any segment that is removed */
   #spare: Promise<SegmentFile | null>;
   #work: Promise<void> | null = null;
+  #isClosed = false;
+  /** the open segment may hold bytes behind its sound ones */
   #isCutDue = false;
   #isSealDue = false;
   /** after a segment could not be made: when to try again */
@@ -98,6 +100,7 @@ export class GroupWriter {
   /** Writes what is queued, puts the open segment on the shelf and closes all files. */
   async close(): Promise<void> {
     while (this.#work) await this.#work;
+    this.#isClosed = true;
     if (this.#sealTimer) clearTimeout(this.#sealTimer);
     const { file, frames } = this.#open;
     if (this.#isCutDue)
@@ -110,7 +113,7 @@ export class GroupWriter {
 
   /** Looks again whether the open segment is to be sealed, after the committer has moved on. */
   reconsider(): void {
-    if (!this.#work) this.#planSeal();
+    if (!this.#work && !this.#isClosed) this.#planSeal();
   }
 
   #wake(): Promise<void> {
@@ -133,24 +136,17 @@ export class GroupWriter {
   }
 
   async #writeGroup(): Promise<void> {
-    const { io } = this.#parts;
     const group = this.#takeGroup();
-    const bytes = Buffer.allocUnsafeSlow(group.reduce((sum, { prepared }) => sum + prepared.sizeBytes, 0));
-    const frames: Frame[] = [];
-    let offset = 0;
-    for (const { prepared } of group) {
-      frames.push(encodeFrame(bytes, offset, prepared));
-      offset += prepared.sizeBytes;
-    }
     try {
+      const { bytes, frames } = encodeGroup(group);
       if (this.#isCutDue) await this.#cut();
-      await appendDurably(this.#open.file, bytes, io);
-    } catch (error) {
       this.#isCutDue = true;
+      await appendDurably(this.#open.file, bytes, this.#parts.io);
+      this.#isCutDue = false;
+      this.#keep(group, frames);
+    } catch (error) {
       await this.#fail(group, error);
-      return;
     }
-    this.#keep(group, frames);
   }
 
   #takeGroup(): Queued[] {
@@ -252,6 +248,17 @@ export class GroupWriter {
     const delayMs = this.#sealDelayMs();
     if (delayMs < Infinity) this.#sealTimer = setTimeout(() => void this.seal(), delayMs);
   }
+}
+
+function encodeGroup(group: readonly Queued[]): { bytes: Buffer; frames: Frame[] } {
+  const bytes = Buffer.allocUnsafeSlow(group.reduce((sum, { prepared }) => sum + prepared.sizeBytes, 0));
+  let offset = 0;
+  const frames = group.map(({ prepared }) => {
+    const frame = encodeFrame(bytes, offset, prepared);
+    offset += prepared.sizeBytes;
+    return frame;
+  });
+  return { bytes, frames };
 }
 
 function openSegment(file: SegmentFile): OpenSegment {

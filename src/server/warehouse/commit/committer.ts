@@ -1,5 +1,5 @@
 /** The committer: takes sealed segments from the spool into the warehouse and the ledger, exactly once, in order. */
-import type { CommitListener } from '../../ports/accepted.ts';
+import type { CommitListener, CommitNotice } from '../../ports/accepted.ts';
 import type { Clock, RandomBytes } from '../../ports/clock.ts';
 import type { Log } from '../../ports/log.ts';
 import type { IdWindow, SealedSegment, Spool } from '../../ports/spool.ts';
@@ -146,17 +146,26 @@ class SegmentCommitter implements Committer {
   }
 
   #tell(segment: SealedSegment, refused: number): void {
-    const { clock, listeners } = this.#parts;
     this.#state.segments++;
     this.#state.refused += refused;
     this.#state.events += segment.tallies.reduce((sum, { events }) => sum + events, 0) - refused;
-    this.#state.lastCommitMs = clock.now();
+    this.#state.lastCommitMs = this.#parts.clock.now();
     const receivedByWorkspace = new Map(segment.watermarks.map(({ workspaceId, receivedMs }) => [workspaceId, receivedMs]));
     for (const { workspaceId, tables, hours } of segment.cells) {
       const watermarkMs = receivedByWorkspace.get(workspaceId) ?? 0;
       const others = tables.filter((table) => table !== 'events').map((dataset) => ({ workspaceId, dataset, hours: null, watermarkMs }));
-      for (const notice of [...others, { workspaceId, dataset: 'events', hours, watermarkMs }])
-        for (const listener of listeners) listener(notice);
+      for (const notice of [...others, { workspaceId, dataset: 'events', hours, watermarkMs }]) this.#notify(notice);
+    }
+  }
+
+  /** A listener that breaks its promise not to throw must not hold up the queue. */
+  #notify(notice: CommitNotice): void {
+    for (const listener of this.#parts.listeners) {
+      try {
+        listener(notice);
+      } catch (error) {
+        this.#parts.log.error({ err: error }, 'committer: a listener failed');
+      }
     }
   }
 }
