@@ -57,6 +57,7 @@ beforeEach(async () => {
       country: () => null,
       clock: Date,
       publicUrl: null,
+      waitingPlace: { folder, random: randomBytes },
     })(scope),
   );
   url = await app.listen({ port: 0, host: '127.0.0.1' });
