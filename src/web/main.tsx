@@ -1,14 +1,15 @@
 /** Starts the web app. */
-import './ui/fonts.css';
-import './ui/mantine.css';
+/// <reference types="vite/client" />
+import './ui/theme/fonts.css';
+import './ui/theme/mantine.css';
 import 'virtual:theme.css';
-import './ui/base.css';
+import './ui/theme/base.css';
 import { localStorageColorSchemeManager, MantineProvider } from '@mantine/core';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { createApp } from './app.tsx';
 import { createQueryClient } from './data/queries.ts';
-import { theme } from './ui/theme.ts';
+import { theme } from './ui/theme/theme.ts';
 
 const App = createApp(createQueryClient());
 const place = document.getElementById('root');

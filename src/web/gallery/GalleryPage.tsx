@@ -35,17 +35,24 @@ function States(): ReactNode {
   );
   return (
     <div className={classes.numbers}>
-      <Panel title="Loading" state={{ is: 'loading' }} heightPx={110} children={number} />
-      <Panel
-        title="Empty"
-        state={{ is: 'empty', why: 'No events in the last 24 hours. The newest is from 2 March.' }}
-        heightPx={110}
-        children={number}
-      />
-      <Panel title="Error" state={{ is: 'error', problem }} onRetry={noop} heightPx={110} children={number} />
-      <Panel title="Data" state={settled} heightPx={110} children={number} />
-      <Panel title="Refreshing" state={{ ...settled, isRefreshing: true }} heightPx={110} children={number} />
-      <Panel title="Data with a problem" state={{ ...settled, problem }} onRetry={noop} heightPx={110} children={number} />
+      <Panel title="Loading" state={{ is: 'loading' }} heightPx={110}>
+        {number}
+      </Panel>
+      <Panel title="Empty" state={{ is: 'empty', why: 'No events in the last 24 hours. The newest is from 2 March.' }} heightPx={110}>
+        {number}
+      </Panel>
+      <Panel title="Error" state={{ is: 'error', problem }} onRetry={noop} heightPx={110}>
+        {number}
+      </Panel>
+      <Panel title="Data" state={settled} heightPx={110}>
+        {number}
+      </Panel>
+      <Panel title="Refreshing" state={{ ...settled, isRefreshing: true }} heightPx={110}>
+        {number}
+      </Panel>
+      <Panel title="Data with a problem" state={{ ...settled, problem }} onRetry={noop} heightPx={110}>
+        {number}
+      </Panel>
     </div>
   );
 }

@@ -2,7 +2,7 @@
 import { useState } from 'react';
 import type { KeyboardEvent, ReactNode } from 'react';
 import { formatExact, formatQuantity } from '../../../shared/format/number.ts';
-import { sequential } from '../../ui/tokens.ts';
+import { sequential } from '../../ui/theme/tokens.ts';
 import { weekdayText } from '../cell-text.ts';
 import { usePalette } from '../use-palette.ts';
 import { describeWeek, hourText } from './week-grid.ts';

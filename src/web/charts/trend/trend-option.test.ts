@@ -1,6 +1,6 @@
 /** The options of typical and awkward pictures stay as they were judged good. */
 import { expect, test } from 'vitest';
-import { palettes } from '../../ui/tokens.ts';
+import { palettes } from '../../ui/theme/tokens.ts';
 import { sampleHours, trendResult } from '../sample-results.ts';
 import { trendOption } from './trend-option.ts';
 import { prepareTrend } from './trend.ts';

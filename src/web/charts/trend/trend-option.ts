@@ -1,6 +1,6 @@
 /** The picture as an ECharts option: plain JSON, the same for the same input, so that snapshots can judge it. */
 import { formatQuantity } from '../../../shared/format/number.ts';
-import type { Palette } from '../../ui/tokens.ts';
+import type { Palette } from '../../ui/theme/tokens.ts';
 import type { SeriesColor } from '../series-color.ts';
 import { tickLabels } from './ticks.ts';
 import type { Trend, TrendSeries } from './trend.ts';

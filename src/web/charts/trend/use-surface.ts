@@ -1,5 +1,5 @@
 /** An ECharts surface that follows the size of its element and draws the option it is given. */
-import { useEffect, useRef, useState } from 'react';
+import { useEffect, useState } from 'react';
 import type { RefObject } from 'react';
 import type { createSurface } from './echarts.ts';
 import type { OptionPart, PictureSize } from './trend-option.ts';
@@ -29,29 +29,30 @@ export function useSurface(
   size: PictureSize | null,
   axisText: (value: number, pane: number) => string,
 ): void {
-  const surface = useRef<Surface | null>(null);
-  const [isReady, setIsReady] = useState(false);
+  const [surface, setSurface] = useState<Surface | null>(null);
   useEffect(() => {
     let isGone = false;
-    void import('./echarts.ts').then(({ createSurface }) => {
+    let made: Surface | null = null;
+    const open = async (): Promise<void> => {
+      const { createSurface } = await import('./echarts.ts');
       if (isGone || element.current === null) return;
-      surface.current = createSurface(element.current);
-      setIsReady(true);
-    });
+      made = createSurface(element.current);
+      setSurface(made);
+    };
+    void open();
     return () => {
       isGone = true;
-      surface.current?.dispose();
-      surface.current = null;
-      setIsReady(false);
+      made?.dispose();
+      setSurface(null);
     };
   }, [element]);
   useEffect(() => {
-    if (surface.current === null || option === null || size === null) return;
-    surface.current.resize({ width: size.widthPx, height: size.heightPx });
+    if (surface === null || option === null || size === null) return;
+    surface.resize({ width: size.widthPx, height: size.heightPx });
     const yAxis = (option['yAxis'] as OptionPart[]).map((axis, pane) => ({
       ...axis,
       axisLabel: { ...(axis['axisLabel'] as OptionPart), formatter: (value: number) => axisText(value, pane) },
     }));
-    surface.current.setOption({ ...option, yAxis }, { notMerge: true, lazyUpdate: false });
-  }, [option, size, isReady, axisText]);
+    surface.setOption({ ...option, yAxis }, { notMerge: true, lazyUpdate: false });
+  }, [surface, option, size, axisText]);
 }

@@ -9,7 +9,7 @@ import type { Period } from '../../data/period.ts';
 import { comparisonChoices, grainChoices, isOverTime, metricName } from '../../data/question.ts';
 import type { Question } from '../../data/question.ts';
 import { Picker } from '../../ui/Picker.tsx';
-import { RangePicker } from '../shell/RangePicker.tsx';
+import { RangePicker } from '../shell/period/RangePicker.tsx';
 import { AddChip, Chip } from './Chip.tsx';
 import { fieldLabel, fieldOptions, metricOf, metricOptions, metricValue, typedField } from './choices.ts';
 import { FilterPart } from './FilterPart.tsx';

@@ -6,6 +6,7 @@ import { lazy, Suspense, useEffect } from 'react';
 import type { ReactNode } from 'react';
 import type { Vitals } from '../../../shared/contract/live.ts';
 import { formatInstant } from '../../../shared/format/time.ts';
+import { useNow } from '../../data/clock.ts';
 import { catalogQuery, eventCount, newestOf } from '../../data/catalog.ts';
 import type { CatalogAnswer } from '../../../shared/contract/catalog.ts';
 import { toServerProblem } from '../../data/http.ts';
@@ -73,8 +74,9 @@ export function HomePage(): ReactNode {
 /** Imported history may lie far back: says so, and offers the range that shows it. */
 function OldData({ catalog, vitals, period }: { catalog: CatalogAnswer; vitals: Vitals | null; period: Period }): ReactNode {
   const navigate = useNavigate();
+  const nowMs = useNow();
   const newest = newestOf(catalog);
-  const range = newest === null || (vitals?.events.m60 ?? 0) > 0 ? null : rangeThatShows(newest, period, Date.now());
+  const range = newest === null || (vitals?.events.m60 ?? 0) > 0 ? null : rangeThatShows(newest, period, nowMs);
   if (newest === null || range === null) return null;
   const show = (): void => void navigate({ to: '/', search: { ...period, range } });
   return (

@@ -7,9 +7,9 @@ import { placeOf } from './places.ts';
 import { Rail } from './Rail.tsx';
 import classes from './Shell.module.css';
 import { TopBar } from './TopBar.tsx';
-import { useShortcuts } from './use-shortcuts.ts';
+import { useShortcuts } from './actions/use-shortcuts.ts';
 
-const Palette = lazy(() => import('./Palette.tsx').then((palette) => ({ default: palette.Palette })));
+const Palette = lazy(() => import('./actions/Palette.tsx').then((palette) => ({ default: palette.Palette })));
 
 const railKey = 'bellwether.rail';
 

@@ -6,8 +6,8 @@ import type { Session } from '../../../shared/contract/identity.ts';
 import { workspaceOf } from '../../data/session.ts';
 import { BellMark } from '../../ui/BellMark.tsx';
 import { LiveDot } from './LiveDot.tsx';
-import { PeriodControls, ZoneControl } from './PeriodControls.tsx';
-import { PersonMenu } from './PersonMenu.tsx';
+import { PeriodControls, ZoneControl } from './period/PeriodControls.tsx';
+import { PersonMenu } from './actions/PersonMenu.tsx';
 import type { Place } from './places.ts';
 import classes from './TopBar.module.css';
 

@@ -3,12 +3,12 @@ import { Button } from '@mantine/core';
 import { IconCalendar, IconChevronDown, IconWorld } from '@tabler/icons-react';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
-import { formatRange, formatZone } from '../../../shared/format/time.ts';
-import { useNow } from '../../data/clock.ts';
-import { browserZone, maybeRange, preferZone } from '../../data/period.ts';
-import type { Period } from '../../data/period.ts';
-import { Picker } from '../../ui/Picker.tsx';
-import type { Option } from '../../ui/pick.ts';
+import { formatRange, formatZone } from '../../../../shared/format/time.ts';
+import { useNow } from '../../../data/clock.ts';
+import { browserZone, maybeRange, preferZone } from '../../../data/period.ts';
+import type { Period } from '../../../data/period.ts';
+import { Picker } from '../../../ui/Picker.tsx';
+import type { Option } from '../../../ui/pick.ts';
 import { RangePicker } from './RangePicker.tsx';
 
 function zoneOptions(atMs: number): Option[] {

@@ -2,9 +2,9 @@
 import { Button, Popover } from '@mantine/core';
 import { useState } from 'react';
 import type { FormEvent, ReactElement, ReactNode } from 'react';
-import { formatRange } from '../../../shared/format/time.ts';
-import type { Range } from '../../../shared/model/query.ts';
-import { commonRanges, maybeRange, rangeText } from '../../data/period.ts';
+import { formatRange } from '../../../../shared/format/time.ts';
+import type { Range } from '../../../../shared/model/query.ts';
+import { commonRanges, maybeRange, rangeText } from '../../../data/period.ts';
 import classes from './RangePicker.module.css';
 
 interface RangePickerProps {

@@ -1,7 +1,7 @@
 /** Keys that work everywhere: Ctrl or Cmd with K opens the palette, G and a letter goes to a place. */
 import { useNavigate } from '@tanstack/react-router';
 import { useEffect } from 'react';
-import { places } from './places.ts';
+import { places } from '../places.ts';
 
 /** Within this time of G the second key counts. */
 const chordMs = 1_200;

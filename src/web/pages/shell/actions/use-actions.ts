@@ -3,7 +3,7 @@ import { useMantineColorScheme } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
 import { useRouter } from '@tanstack/react-router';
 import { useMemo } from 'react';
-import { signOut } from '../../data/session.ts';
+import { signOut } from '../../../data/session.ts';
 
 /** The actions. */
 export interface Actions {

@@ -2,8 +2,8 @@
 import { Menu, UnstyledButton, useMantineColorScheme } from '@mantine/core';
 import { IconCheck, IconDeviceDesktop, IconFileCode, IconLogout, IconMoon, IconSun } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
-import type { Session } from '../../../shared/contract/identity.ts';
-import classes from './TopBar.module.css';
+import type { Session } from '../../../../shared/contract/identity.ts';
+import classes from '../TopBar.module.css';
 import { useActions } from './use-actions.ts';
 
 const schemes = [

@@ -2,15 +2,15 @@
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
-import type { CatalogAnswer } from '../../../shared/contract/catalog.ts';
-import { formatCount } from '../../../shared/format/number.ts';
-import { catalogQuery } from '../../data/catalog.ts';
-import { fieldName, firstQuestion, questionSearch } from '../../data/question.ts';
-import type { Question } from '../../data/question.ts';
-import { Modal } from '../../ui/Modal.tsx';
-import { PickList } from '../../ui/PickList.tsx';
-import type { Option } from '../../ui/pick.ts';
-import { places } from './places.ts';
+import type { CatalogAnswer } from '../../../../shared/contract/catalog.ts';
+import { formatCount } from '../../../../shared/format/number.ts';
+import { catalogQuery } from '../../../data/catalog.ts';
+import { fieldName, firstQuestion, questionSearch } from '../../../data/question.ts';
+import type { Question } from '../../../data/question.ts';
+import { Modal } from '../../../ui/Modal.tsx';
+import { PickList } from '../../../ui/PickList.tsx';
+import type { Option } from '../../../ui/pick.ts';
+import { places } from '../places.ts';
 import { useActions } from './use-actions.ts';
 
 interface Command extends Option {
