@@ -10,7 +10,7 @@ import { anyQuery, makeWorlds, type NamedWorld } from './random-question.ts';
 import { referenceAnswer } from './reference-engine.ts';
 
 /** Questions to ask; each costs the engine some milliseconds. */
-const questions = Number(process.env['REFERENCE_QUESTIONS'] ?? 600);
+const questions = Number(process.env['REFERENCE_QUESTIONS'] ?? 250);
 const seed = Number(process.env['REFERENCE_SEED'] ?? 20240331);
 
 let opened: TestWarehouse;
@@ -50,17 +50,19 @@ test(`${questions} random questions are answered as the reference answers them`,
       const world = worlds[index] as NamedWorld;
       const { rows, totals, comparison } = await allPages(world, query);
       const expected = referenceAnswer(world, query);
-      expect(rounded({ rows, totals, comparison })).toEqual(rounded({ ...expected, comparison: expected.comparison }));
+      expect(settled({ rows, totals, comparison }, expected)).toEqual(expected);
     }),
     { numRuns: questions, seed, endOnFailure: process.env['REFERENCE_SHRINK'] === undefined },
   );
 });
 
-/** Sums depend in their last digits on the order of adding: 11 digits must agree. */
-function rounded(value: unknown): unknown {
-  if (typeof value === 'number') return Number(value.toPrecision(11));
-  if (Array.isArray(value)) return value.map(rounded);
-  if (typeof value === 'object' && value !== null)
-    return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, rounded(inner)]));
-  return value;
+/** `actual`, with numbers that differ from the expected ones only in their last digits, as sums do by the order of adding, made equal. */
+function settled(actual: unknown, expected: unknown): unknown {
+  if (typeof actual === 'number' && typeof expected === 'number')
+    return Math.abs(actual - expected) <= 1e-9 * Math.max(1, Math.abs(expected)) ? expected : actual;
+  if (Array.isArray(actual) && Array.isArray(expected)) return actual.map((item, i) => settled(item, expected[i]));
+  if (typeof actual !== 'object' || actual === null || typeof expected !== 'object' || expected === null) return actual;
+  return Object.fromEntries(
+    Object.entries(actual).map(([key, value]) => [key, settled(value, (expected as Record<string, unknown>)[key])]),
+  );
 }

@@ -33,19 +33,15 @@ export function condition(test: Test, scope: Scope): Statement {
   }
 }
 
-function combined(tests: readonly Test[], separator: string, none: string, scope: Scope): Statement {
-  const parts = tests.filter((test) => !isTrivial(test, none)).map((test) => condition(test, scope));
-  if (parts.length === 0) return sql`${trusted(none)}`;
-  return parts.length === 1 ? (parts[0] as Statement) : sql`(${join(parts, separator)})`;
+/** Whether the test holds of every row because it asks nothing. */
+export function isAlways(test: Test): boolean {
+  return test.op === 'all' && test.tests.every(isAlways);
 }
 
-/** An empty `all` inside `all` (or `any` inside `any`) changes nothing. */
-function isTrivial(test: Test, none: string): boolean {
-  return (
-    (test.op === 'all' || test.op === 'any') &&
-    test.op === (none === 'true' ? 'all' : 'any') &&
-    test.tests.every((inner) => isTrivial(inner, none))
-  );
+function combined(tests: readonly Test[], separator: string, none: string, scope: Scope): Statement {
+  const parts = tests.filter((test) => none !== 'true' || !isAlways(test)).map((test) => condition(test, scope));
+  if (parts.length === 0) return sql`${trusted(none)}`;
+  return parts.length === 1 ? (parts[0] as Statement) : sql`(${join(parts, separator)})`;
 }
 
 function isAny(field: Field, values: readonly Scalar[], matchesMissing: boolean, scope: Scope): Statement {
@@ -84,7 +80,7 @@ function textTest(field: Field, test: (text: Statement) => Statement): Statement
 function compared(field: Field, order: Order, value: Scalar, scope: Scope): Statement {
   const symbol = trusted(symbols[order]);
   if (field.kind === 'text' || field.kind === 'person') return textTest(field, (text) => sql`${text} ${symbol} ${bind('String', value)}`);
-  if (field.kind === 'time') return sql`${identifier(field.column)} ${symbol} fromUnixTimestamp64Milli(${bind('Int64', value)}, 'UTC')`;
+  if (field.kind === 'time') return sql`${epochMs(field.column)} ${symbol} ${bind('Int64', value)}`;
   if (field.kind === 'clock') return sql`${numeric(field, scope)} ${symbol} ${bind('Float64', value)}`;
   if (field.kind !== 'property') throw new TypeError(`${field.name} cannot be compared`);
   const type = typeof value === 'string' ? 'String' : typeof value === 'number' ? 'Float64' : 'Bool';

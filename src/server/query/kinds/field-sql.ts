@@ -25,7 +25,7 @@ export function anyProperty(path: readonly string[]): Statement {
 
 /** Epoch ms of an instant field. */
 export function epochMs(column: 'time' | 'received'): Statement {
-  return sql`toInt64(toUnixTimestamp64Milli(${identifier(column)}))`;
+  return sql`toUnixTimestamp64Milli(${identifier(column)})`;
 }
 
 /** Whether the field has a value. */
@@ -77,7 +77,7 @@ export interface GroupKey {
 
 /** The group key of `field`. */
 export function groupKey(field: Field, scope: Scope): GroupKey {
-  if (field.kind === 'text') return { expression: sql`toString(${identifier(field.column)})`, decode: missingIfEmpty };
+  if (field.kind === 'text') return { expression: sql`${identifier(field.column)}`, decode: missingIfEmpty };
   if (field.kind === 'person') return { expression: personExpression, decode: missingIfEmpty };
   if (field.kind === 'time') return { expression: epochMs(field.column), decode: (key) => isoTime(key) };
   if (field.kind === 'clock') return { expression: clock(field.part, scope), decode: (key) => key as number };

@@ -1,6 +1,6 @@
 /** The groups of a question: which there are, ranked and cut at the limit, and what is in them bucket by bucket. */
 import type { Cell } from '../../../shared/model/result.ts';
-import { bind, join, sql, trusted, type Statement } from '../../sql/statement.ts';
+import { bind, join, sql, trusted, type Bound, type Statement } from '../../sql/statement.ts';
 import type { Plan, Window } from '../plan.ts';
 import type { ResolvedQuery } from '../resolve.ts';
 import { metricColumn, metricColumns, metricOrder, rowCount } from './aggregate-sql.ts';
@@ -97,14 +97,12 @@ function keyColumns(keys: readonly GroupKey[]): Statement {
 }
 
 /** The query's order, made total by the keys themselves. */
-function groupOrder(query: ResolvedQuery, names: readonly Statement[]): Statement {
-  const { target, desc } = query.order;
-  const byKeys = query.by.map((field, i) => keyOrder(field, names[i] as Statement, false));
-  if (target.what === 'by') {
-    const field = query.by[target.index];
-    if (field !== undefined) return join([keyOrder(field, names[target.index] as Statement, desc), ...byKeys], ', ');
-  }
-  return join([target.what === 'metric' ? metricOrder(target.index, desc) : metricOrder(0, true), ...byKeys], ', ');
+function groupOrder({ by, order }: ResolvedQuery, names: readonly Statement[]): Statement {
+  const { target, desc } = order;
+  const first = target.what === 'by' ? target.index : null;
+  const keys = by.map((field, i) => keyOrder(field, names[i] as Statement, i === first && desc));
+  if (first !== null) return join([keys[first] as Statement, ...keys.filter((_, i) => i !== first)], ', ');
+  return join([target.what === 'metric' ? metricOrder(target.index, desc) : metricOrder(0, true), ...keys], ', ');
 }
 
 /** Metrics of a window by group and bucket, as {@link askDetails} gives them. */
@@ -140,32 +138,33 @@ function mapAt<V>(maps: Map<number, Map<number, V>>, key: number): Map<number, V
 
 /** Groups go by their position in the list: small numbers are grouped several times faster than text. */
 function detailStatement(query: ResolvedQuery, window: Window, listed: readonly Group[], bucket: Statement | null): Statement {
-  const keys = keysOf(query, window).map((key) => key.expression);
-  const names = bind(
-    'Array(String)',
-    listed.map((group) => group.packed),
-  );
+  const keys = keysOf(query, window);
   const positions = bind(
     'Array(UInt16)',
     listed.map((_, i) => i),
   );
-  const group = sql`transform(${packed(keys)}, ${names}, ${positions}, toUInt16(${bind('UInt16', listed.length)}))`;
-  return sql`SELECT grouping(g) AS is_total, ${bucket === null ? sql`0` : sql`grouping(bucket)`} AS is_group, ${group} AS g, ${bucket ?? sql`0`} AS bucket, ${metricColumns(query, scopeOf(query, window))}
+  const group = sql`transform(${packed(keys.map((_, i) => keyAlias(i)))}, ${namesOf(listed)}, ${positions}, toUInt16(${rowCount(listed.length)}))`;
+  return sql`WITH ${keyColumns(keys)}
+SELECT grouping(g) AS is_total, ${bucket === null ? sql`0` : sql`grouping(bucket)`} AS is_group, ${group} AS g, ${bucket ?? sql`0`} AS bucket, ${metricColumns(query, scopeOf(query, window))}
 ${source(query, window)}
 GROUP BY g${bucket === null ? sql`` : sql`, bucket`} WITH ROLLUP`;
 }
 
 /** The metrics of all groups of `window` that are not listed, together. */
 export async function askOthers(query: ResolvedQuery, window: Window, listed: readonly Group[], ask: Ask): Promise<Cell[]> {
-  const key = packed(keysOf(query, window).map((part) => part.expression));
-  const names = bind(
-    'Array(String)',
-    listed.map((group) => group.packed),
-  );
-  const [row] = await ask(sql`SELECT ${metricColumns(query, scopeOf(query, window))}
+  const keys = keysOf(query, window);
+  const [row] = await ask(sql`WITH ${keyColumns(keys)}
+SELECT ${metricColumns(query, scopeOf(query, window))}
 ${source(query, window)}
-  AND ${key} NOT IN ${names}`);
+  AND ${packed(keys.map((_, i) => keyAlias(i)))} NOT IN ${namesOf(listed)}`);
   return metricCells(query, row ?? []);
+}
+
+function namesOf(groups: readonly Group[]): Bound {
+  return bind(
+    'Array(String)',
+    groups.map((group) => group.packed),
+  );
 }
 
 function keyAlias(index: number): Statement {

@@ -1,11 +1,11 @@
 /** Where the rows of a question come from: the dataset, its workspace, its range, its policy and its conditions. */
-import { bind, sql, type Statement } from '../../sql/statement.ts';
+import { bind, join, sql, type Statement } from '../../sql/statement.ts';
 import { personJoin } from '../../warehouse/person.ts';
 import type { Test } from '../condition.ts';
 import type { Field } from '../field.ts';
 import type { Window } from '../plan.ts';
 import type { ResolvedQuery } from '../resolve.ts';
-import { condition } from './condition-sql.ts';
+import { condition, isAlways } from './condition-sql.ts';
 import type { Scope } from './field-sql.ts';
 
 /** What field expressions in `window` depend on. */
@@ -15,15 +15,18 @@ export function scopeOf(query: ResolvedQuery, window: Window): Scope {
 
 /** `FROM ... WHERE ...`: the rows of `window` that the query and its policy allow. */
 export function source(query: ResolvedQuery, window: Window): Statement {
+  const conditions = [
+    sql`workspace = ${bind('String', query.workspaceId)}`,
+    sql`time >= ${instant(window.fromMs)} AND time < ${instant(window.toMs)}`,
+    ...(isAlways(query.where) ? [] : [condition(query.where, scopeOf(query, window))]),
+  ];
   return sql`FROM ${tables(query)}
-WHERE workspace = ${bind('String', query.workspaceId)}
-  AND time >= ${instant(window.fromMs)} AND time < ${instant(window.toMs)}
-  AND ${condition(query.where, scopeOf(query, window))}`;
+WHERE ${join(conditions, '\n  AND ')}`;
 }
 
-/** An instant as the engine compares it with a time column. */
+/** An instant as the engine compares it with a time column, and as a person can read it. */
 export function instant(epochMs: number): Statement {
-  return sql`fromUnixTimestamp64Milli(${bind('Int64', epochMs)}, 'UTC')`;
+  return sql`toDateTime64(${bind('String', new Date(epochMs).toISOString().replace('T', ' ').replace('Z', ''))}, 3, 'UTC')`;
 }
 
 /** Links are joined only where a question asks about persons: the join costs as much as reading a column of text. */
