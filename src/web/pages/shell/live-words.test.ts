@@ -3,8 +3,8 @@ import { expect, test } from 'vitest';
 import { liveWords } from './live-words.ts';
 
 const words = (state: Parameters<typeof liveWords>[0], nowMs = 0): string => {
-  const { tone, label } = liveWords(state, nowMs);
-  return `${tone}: ${label}`;
+  const { tone, label, age } = liveWords(state, nowMs);
+  return `${tone}: ${label} ${age}`.trim();
 };
 
 test('states have their words', () => {
@@ -12,10 +12,10 @@ test('states have their words', () => {
   expect(words({ link: 'connected', status: null, lostAtMs: null })).toBe('live: Live');
   expect(words({ link: 'connected', status: { state: 'live', freshnessMs: 300 }, lostAtMs: null })).toBe('live: Live 300 ms');
   expect(words({ link: 'connected', status: { state: 'live', freshnessMs: 42_000 }, lostAtMs: null })).toBe(
-    'behind: Catching up, 42 s behind',
+    'behind: Catching up 42 s behind',
   );
   expect(words({ link: 'connected', status: { state: 'degraded', freshnessMs: 60_000 }, lostAtMs: null })).toBe(
-    'behind: Degraded, 1 min behind',
+    'behind: Degraded 1 min behind',
   );
 });
 
