@@ -1,7 +1,7 @@
 /** Everything behind the door: the session, the live connection, and the shell. */
 import { useQueryClient, useSuspenseQuery } from '@tanstack/react-query';
-import { Navigate, useLocation } from '@tanstack/react-router';
-import { useCallback } from 'react';
+import { useRouter } from '@tanstack/react-router';
+import { useCallback, useEffect } from 'react';
 import type { ReactNode } from 'react';
 import { LiveProvider } from '../../data/live/LiveProvider.tsx';
 import { sessionQuery } from '../../data/session.ts';
@@ -11,12 +11,22 @@ import { Shell } from './Shell.tsx';
 export function Inside(): ReactNode {
   const client = useQueryClient();
   const { data } = useSuspenseQuery(sessionQuery);
-  const wanted = useLocation({ select: (location) => location.href });
   const onRefused = useCallback(() => void client.invalidateQueries({ queryKey: sessionQuery.queryKey }), [client]);
-  if (data.session === null) return <Navigate to="/sign-in" search={(wanted === '/' ? {} : { to: wanted }) as never} replace />;
+  if (data.session === null) return <ToTheDoor />;
   return (
     <LiveProvider onRefused={onRefused}>
       <Shell session={data.session} />
     </LiveProvider>
   );
+}
+
+/** Leads to the door, once: the place that was wanted is read before the address changes, so that it cannot come to hold itself. */
+function ToTheDoor(): ReactNode {
+  const router = useRouter();
+  useEffect(() => {
+    const { pathname, href } = router.state.location;
+    if (pathname === '/sign-in') return;
+    void router.navigate({ to: '/sign-in', search: href === '/' ? {} : { to: href }, replace: true });
+  }, [router]);
+  return null;
 }
