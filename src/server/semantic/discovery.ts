@@ -8,8 +8,10 @@ import { catalogAnswer } from './catalog-answer.ts';
 
 /** Events looked at in one round. */
 const eventsPerRound = 1_000_000;
-/** Between two rounds of a workspace; and at least as long as a round took: discovery takes half a core at most. */
+/** Between two rounds of a workspace. */
 const pauseMs = 1_000;
+/** How much longer than a round the rest after it is: discovery takes a quarter of a core at most. */
+const restRatio = 3;
 const retryMs = 5_000;
 
 /** The catalogs of all workspaces. */
@@ -85,7 +87,7 @@ export class Discovery {
       this.#log.warn({ workspaceId, error }, 'discovery failed and is tried again');
       waitMs = retryMs;
     }
-    this.#runAfter(Math.max(waitMs / Math.max(1, this.#waiting.size), performance.now() - startedAt));
+    this.#runAfter(Math.max(waitMs / Math.max(1, this.#waiting.size), restRatio * (performance.now() - startedAt)));
   }
 
   /** true: there is more to look at */

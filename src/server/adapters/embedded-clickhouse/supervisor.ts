@@ -34,7 +34,7 @@ const maxBackoffMs = 10_000;
 const healthyAfterMs = 30_000;
 
 const username = 'bellwether';
-const childEntry = fileURLToPath(new URL('./warehouse-child.ts', import.meta.url));
+const childEntry = fileURLToPath(new URL('./child/warehouse-child.ts', import.meta.url));
 
 /** The supervised child. It is started at once; `health()` tells when it answers. */
 export class EmbeddedClickHouse implements WarehouseServer {

@@ -1,6 +1,6 @@
 /** The engine inside the child: lanes of connections, the kill switch, a sign of life, a clean end. */
 import type { ChdbAddon, NativeAnswer } from './chdb-addon.ts';
-import type { ChildOptions } from './child-messages.ts';
+import type { ChildOptions } from '../child-messages.ts';
 import { ConnectionLane } from './connection-lane.ts';
 import { EngineConnection, type EngineRequest } from './engine-connection.ts';
 import { quote } from './engine-settings.ts';

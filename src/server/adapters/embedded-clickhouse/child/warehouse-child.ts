@@ -2,7 +2,7 @@
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { loadChdbAddon } from './chdb-addon.ts';
-import type { ChildOptions, FromChild, ToChild } from './child-messages.ts';
+import type { ChildOptions, FromChild, ToChild } from '../child-messages.ts';
 import { Engine } from './engine.ts';
 import { createHttpInterface } from './http-interface.ts';
 import { IncomingBodies } from './incoming-body.ts';
