@@ -19,14 +19,20 @@ describe('formatNumber', () => {
     [12_345, '12.35K'],
     [1_234_567, '1.235M'],
     [-1284, '−1,284'],
-    [3.14159, '3.142'],
+    [3.24681, '3.247'],
     [0.00215, '0.00215'],
     [1e18, '1E18'],
     [null, '–'],
     [Number.NaN, '–'],
   ])('%s is shown as %s', (value, text) => expect(formatNumber(value)).toBe(text));
 
-  test('exact figures keep every digit', () => expect(formatExact(1_234_567.891)).toBe('1,234,567.891'));
+  test('exact figures keep every digit, but not the noise of binary fractions', () => {
+    expect([1_234_567.891, 201_606.94999999998, 9_007_199_254_740_991].map(formatExact)).toEqual([
+      '1,234,567.891',
+      '201,606.95',
+      '9,007,199,254,740,991',
+    ]);
+  });
 });
 
 describe('formatQuantity', () => {

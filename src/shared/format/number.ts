@@ -5,7 +5,7 @@ const integer = new Intl.NumberFormat(locale, { maximumFractionDigits: 0 });
 const significant = new Intl.NumberFormat(locale, { maximumSignificantDigits: 4 });
 const compact = new Intl.NumberFormat(locale, { notation: 'compact', maximumSignificantDigits: 4 });
 const scientific = new Intl.NumberFormat(locale, { notation: 'scientific', maximumSignificantDigits: 3 });
-const exact = new Intl.NumberFormat(locale, { maximumFractionDigits: 12 });
+const exact = new Intl.NumberFormat(locale, { maximumSignificantDigits: 12 });
 const percentOf = new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: 1, signDisplay: 'exceptZero' });
 const plainPercent = new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: 1 });
 
@@ -26,9 +26,10 @@ export function formatNumber(value: number | null): string {
   return withMinus(Number.isInteger(value) ? integer.format(value) : significant.format(value));
 }
 
-/** `value` with every digit it has, grouped by thousands. Null gives {@link missing}. */
+/** `value` whole, grouped by thousands; of fractions twelve digits, which leaves out what binary arithmetic adds. Null gives {@link missing}. */
 export function formatExact(value: number | null): string {
-  return value === null || !Number.isFinite(value) ? missing : withMinus(exact.format(value));
+  if (value === null || !Number.isFinite(value)) return missing;
+  return withMinus(Number.isInteger(value) ? integer.format(value) : exact.format(value));
 }
 
 /** Currency codes of ISO 4217 look like this; anything else is a plain unit. */

@@ -16,7 +16,8 @@ export type AnswerTab = (typeof answerTabs)[number];
 
 interface AnswerTabsProps {
   result: Result;
-  twin: Twin;
+  /** null where the picture itself is the table */
+  twin: Twin | null;
   tab: AnswerTab;
   onTab: (tab: AnswerTab) => void;
 }
@@ -24,15 +25,21 @@ interface AnswerTabsProps {
 /** The tabs. */
 export function AnswerTabs({ result, twin, tab, onTab }: AnswerTabsProps): ReactNode {
   return (
-    <Tabs value={tab} onChange={(value) => onTab(answerTabs.find((one) => one === value) ?? 'table')} keepMounted={false}>
+    <Tabs
+      value={twin === null && tab === 'table' ? 'sql' : tab}
+      onChange={(value) => onTab(answerTabs.find((one) => one === value) ?? 'table')}
+      keepMounted={false}
+    >
       <Tabs.List aria-label="Behind the picture">
-        <Tabs.Tab value="table">Table</Tabs.Tab>
+        {twin !== null && <Tabs.Tab value="table">Table</Tabs.Tab>}
         <Tabs.Tab value="sql">SQL</Tabs.Tab>
         <Tabs.Tab value="lineage">Lineage</Tabs.Tab>
       </Tabs.List>
-      <Tabs.Panel value="table" className={classes.behind ?? ''}>
-        <TwinTable twin={twin} maxHeight={420} />
-      </Tabs.Panel>
+      {twin !== null && (
+        <Tabs.Panel value="table" className={classes.behind ?? ''}>
+          <TwinTable twin={twin} maxHeight={420} />
+        </Tabs.Panel>
+      )}
       <Tabs.Panel value="sql" className={classes.behind ?? ''}>
         <pre className={classes.sql} tabIndex={0} aria-label="SQL">
           {result.lineage.sql}

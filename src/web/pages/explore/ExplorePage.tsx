@@ -54,7 +54,8 @@ export function ExplorePage(): ReactNode {
     problem: answer.problem,
     emptyBecause: isEmpty ? whyEmpty(question) : null,
   });
-  const twin = drawn === null ? null : twinOf(drawn.result, questionWords(drawn.question, drawn.period), nowMs);
+  const twin =
+    drawn === null || drawn.question.show === 'table' ? null : twinOf(drawn.result, questionWords(drawn.question, drawn.period), nowMs);
   return (
     <div className={classes.explore}>
       <h1 className="bw-hidden">Explore</h1>
@@ -71,7 +72,7 @@ export function ExplorePage(): ReactNode {
         >
           {drawn !== null && <AnswerPicture question={drawn.question} result={drawn.result} label={title} nowMs={nowMs} />}
         </Panel>
-        {drawn !== null && twin !== null && (
+        {drawn !== null && (
           <AnswerTabs result={drawn.result} twin={twin} tab={tab} onTab={(next) => go({ tab: next === 'table' ? undefined : next })} />
         )}
       </div>
