@@ -1,6 +1,6 @@
 /** The composition root: opens the stores, starts the server, and is the only file that names adapters. */
 import { randomBytes, randomUUID } from 'node:crypto';
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -18,6 +18,7 @@ import { openSegmentSpool } from './adapters/segment-spool/segment-spool.ts';
 import { openSqliteCatalog } from './adapters/sqlite/catalog.ts';
 import { restoreBackup, type RestoreParts } from './backup/restore.ts';
 import type { Catalog } from './catalog/schema.ts';
+import { makeDataFolder } from './composition/data-folder.ts';
 import { scheduleHousekeeping } from './composition/housekeeping.ts';
 import { copiedPlaces, dataPlaces } from './composition/places.ts';
 import { joinRooms, type Stores } from './composition/rooms.ts';
@@ -94,7 +95,7 @@ export async function startServer({ config, listen }: ServerOptions): Promise<Ru
 
 async function start(config: Config, listen: boolean, closing: Closing): Promise<RunningServer> {
   const log = pino({ level: config.logLevel, base: null });
-  await mkdir(config.dataFolder, { recursive: true });
+  await makeDataFolder(config.dataFolder);
   const lock = await lockData(config.dataFolder);
   closing.push(() => lock.release());
   const stores = await openStores(config, log, closing);
@@ -134,7 +135,7 @@ export async function restoreStores(config: Config, directory: string, onStep: (
     dataFolder: config.dataFolder,
     ...copiedPlaces(config),
     openCatalog: async () => {
-      await mkdir(config.dataFolder, { recursive: true });
+      await makeDataFolder(config.dataFolder);
       const lock = await lockData(config.dataFolder);
       closing.push(() => lock.release());
       return openCatalog(config, log);

@@ -71,13 +71,19 @@ function stopOnSignal(server: RunningServer): void {
 
 /** One line for what the operator can mend; everything for what is ours. */
 function complain(error: unknown): void {
-  const { code, port, address } = error as { code?: string; port?: number; address?: string };
-  if (error instanceof ConfigError || error instanceof Problem) process.stderr.write(`bellwether: ${error.message}\n`);
-  else if (code === 'EADDRINUSE')
-    process.stderr.write(
-      `bellwether: PORT is ${port}: another program listens there on ${address}. Stop it, or set PORT to another port.\n`,
-    );
-  else process.stderr.write(`bellwether: the start failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+  const line = error instanceof ConfigError || error instanceof Problem ? error.message : maybeListenTrouble(error);
+  const trouble = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  process.stderr.write(`bellwether: ${line ?? `the start failed: ${trouble}`}\n`);
+}
+
+/** What to say of an address that cannot be listened on; null for any other error. */
+function maybeListenTrouble(error: unknown): string | null {
+  const { code, port, address, hostname = address } = error as Partial<Record<'code' | 'port' | 'address' | 'hostname', string>>;
+  if (code === 'EADDRINUSE') return `PORT is ${port}: another program listens there on ${address}. Stop it, or set PORT to another port.`;
+  if (code === 'EACCES' && port !== undefined) return `PORT is ${port}: this user may not listen there. Allowed is a port from 1024 on.`;
+  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND' || code === 'EAI_AGAIN')
+    return `HOST is "${hostname}": this machine does not have that address. Allowed is an IP address or host name of this machine.`;
+  return null;
 }
 
 try {
