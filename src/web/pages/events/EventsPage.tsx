@@ -12,13 +12,6 @@ import { Stream } from './stream/Stream.tsx';
 
 const labelByTab: Readonly<Record<EventTab, string>> = { stream: 'Live stream', 'dead-letters': 'Dead letters', ledger: 'Ledger' };
 
-/** What the tabs get: the address, and a way to change parts of it. */
-export interface TabProps {
-  search: EventsSearch;
-  /** `isStep`: one step in the browser's history, so that Back undoes it */
-  change: (part: Partial<EventsSearch>, isStep?: boolean) => void;
-}
-
 /** The page. */
 export function EventsPage(): ReactNode {
   const search = useSearch({ from: '/inside/events' });

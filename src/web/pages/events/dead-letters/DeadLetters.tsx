@@ -7,7 +7,7 @@ import type { DeadLetter } from '../../../../shared/contract/events.ts';
 import { deadLetterPages, ledgerQuery } from '../../../data/events.ts';
 import { toServerProblem } from '../../../data/http.ts';
 import { LoadingStream, StreamProblem } from '../stream/StreamStates.tsx';
-import type { TabProps } from '../EventsPage.tsx';
+import type { TabProps } from '../tab-props.ts';
 import { useRowKeys } from '../use-row-keys.ts';
 import { DeadLetterDrawer } from './DeadLetterDrawer.tsx';
 import { DeadLetterLine } from './DeadLetterLine.tsx';

@@ -11,7 +11,7 @@ import { useNow } from '../../../data/clock.ts';
 import type { EventFilter } from '../../../data/events.ts';
 import { useConnectionState } from '../../../data/live/LiveProvider.tsx';
 import { EventDrawer } from '../detail/EventDrawer.tsx';
-import type { TabProps } from '../EventsPage.tsx';
+import type { TabProps } from '../tab-props.ts';
 import { useRowKeys } from '../use-row-keys.ts';
 import type { StreamRow } from './rows.ts';
 import { StreamLine } from './StreamLine.tsx';

@@ -5,7 +5,7 @@ import type { ReactNode } from 'react';
 import type { ServerProblem } from '../../../data/http.ts';
 import { Notice } from '../../../ui/Notice.tsx';
 import { Skeleton } from '../../../ui/Skeleton.tsx';
-import type { TabProps } from '../EventsPage.tsx';
+import type { TabProps } from '../tab-props.ts';
 import classes from './Stream.module.css';
 
 /** Lines to come. */
