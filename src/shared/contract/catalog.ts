@@ -16,8 +16,6 @@ export const catalogEvent = z.object({
   firstSeen: z.string(),
   lastSeen: z.string(),
 });
-/** A parsed {@link catalogEvent}. */
-export type CatalogEvent = z.infer<typeof catalogEvent>;
 
 /** A property. Shares and counts of values come from a sample of the events. */
 export const catalogProperty = z.object({
@@ -59,8 +57,6 @@ export const catalogDataset = z.object({
   lastSeen: z.string().nullable(),
   fields: z.array(catalogField),
 });
-/** A parsed {@link catalogDataset}. */
-export type CatalogDataset = z.infer<typeof catalogDataset>;
 
 /** A metric that was defined; what a defined metric carries beyond its name comes with definitions. */
 export const catalogMetric = z.object({ name: z.string(), title: z.string(), unit: z.string().nullable() });
