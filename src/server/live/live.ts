@@ -64,7 +64,7 @@ export interface LiveStatistics {
   behind: number;
 }
 
-/** How often slow clients are looked at and states are told; how often rooms and feeds are tidied, ms. */
+/** How often slow clients are looked at, states told and feeds settled; how often rooms and streams are tidied, ms. */
 const beatMs = 250;
 const tidyMs = 5_000;
 /** quiet time after a commit from before this process, before the windows are read again */
@@ -93,6 +93,7 @@ export function createLive(parts: LiveParts): Live {
   };
   const beat = setInterval(() => {
     restoreSlow(behind);
+    stream.settleFeeds();
     tellStatuses();
   }, beatMs);
   const tidy = setInterval(() => {

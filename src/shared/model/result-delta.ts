@@ -18,7 +18,23 @@ function keyPositions(columns: readonly Column[]): number[] {
   return columns.flatMap((column, i) => (isKey(column) ? [i] : []));
 }
 
-const keyText = (row: readonly Cell[], positions: readonly number[]) => JSON.stringify(positions.map((i) => row[i]));
+/** The key of a row as text; different keys have different texts. */
+function keyText(row: readonly Cell[], positions: readonly number[]): string {
+  let text = '';
+  for (const position of positions) {
+    const cell = row[position];
+    text += typeof cell === 'string' ? `${cell.length}:${cell}` : `${JSON.stringify(cell)};`;
+  }
+  return text;
+}
+
+function isSameCell(a: Cell | undefined, b: Cell | undefined): boolean {
+  return a === b || (typeof a === 'object' && typeof b === 'object' && JSON.stringify(a) === JSON.stringify(b));
+}
+
+function isSameRow(a: readonly Cell[], b: readonly Cell[]): boolean {
+  return a === b || (a.length === b.length && a.every((cell, i) => isSameCell(cell, b[i])));
+}
 
 /** Whether rows of a result can be told apart by bucket and `by`, so that a delta of it makes sense. */
 function hasKeys(result: Result): boolean {
@@ -64,26 +80,33 @@ function diffRows(previous: Result, next: Result): RowsDelta | null {
   const isInNext = new Set(nextKeys);
   if (isInNext.size !== nextKeys.length) return null;
   const removed: Cell[][] = [];
-  const keptText = new Map<string, string>();
-  const placeByKey = new Map<string, number>();
+  const previousByKey = new Map<string, { row: Cell[]; place: number }>();
+  let kept = 0;
   for (const row of previous.rows) {
     const key = keyText(row, positions);
-    if (keptText.has(key)) return null;
-    if (isInNext.has(key)) placeByKey.set(key, placeByKey.size);
-    else removed.push(positions.map((i) => row[i] ?? null));
-    keptText.set(key, JSON.stringify(row));
+    if (previousByKey.has(key)) return null;
+    const isKept = isInNext.has(key);
+    if (!isKept) removed.push(positions.map((i) => row[i] ?? null));
+    previousByKey.set(key, { row, place: isKept ? kept++ : -1 });
   }
-  const changed = next.rows.filter((row, i) => keptText.get(nextKeys[i] ?? '') !== JSON.stringify(row));
-  for (const key of nextKeys) if (!placeByKey.has(key)) placeByKey.set(key, placeByKey.size);
-  const order = nextKeys.map((key) => placeByKey.get(key) ?? 0);
-  return { changed, removed, order: order.every((place, i) => place === i) ? null : order };
+  const changed: Cell[][] = [];
+  const order: number[] = [];
+  let isMoved = false;
+  next.rows.forEach((row, i) => {
+    const before = previousByKey.get(nextKeys[i] ?? '');
+    if (before === undefined || !isSameRow(before.row, row)) changed.push(row);
+    const place = before?.place ?? kept++;
+    order.push(place);
+    isMoved ||= place !== i;
+  });
+  return { changed, removed, order: isMoved ? order : null };
 }
 
 /** The result that `delta` makes of `previous`: equal to what the server has. Arguments stay as they are. */
 export function applyDelta(previous: Result, delta: ResultDelta): Result {
   const { result } = delta;
   const positions = keyPositions(result.columns);
-  const gone = new Set((delta.removed ?? []).map((key) => JSON.stringify(key)));
+  const gone = new Set((delta.removed ?? []).map((key) => keyText(key, [...key.keys()])));
   const changedByKey = new Map(result.rows.map((row) => [keyText(row, positions), row]));
   const rows: Cell[][] = [];
   for (const row of previous.rows) {

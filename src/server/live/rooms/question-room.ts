@@ -28,6 +28,7 @@ export interface QuestionParts extends RoomParts {
   question: Question;
   ask: AskQuery;
   asking: SharedTime;
+  fanOut: SharedTime;
   turnstile: Turnstile;
   clock: Clock;
   stopwatch: () => number;
@@ -89,6 +90,7 @@ export class QuestionRoom extends Room {
   close(): void {
     this.onEmpty();
     this.#parts.asking.remove(this);
+    this.#parts.fanOut.remove(this);
   }
 
   protected override snapshotJson(): string {
@@ -117,10 +119,11 @@ export class QuestionRoom extends Room {
   }
 
   #paceMs(): number {
-    const { asking, stopwatch } = this.#parts;
+    const { asking, fanOut, stopwatch } = this.#parts;
     const now = stopwatch();
     const retryMs = this.#failures === 0 ? 0 : Math.min(questionPace.retryMs * 2 ** (this.#failures - 1), questionPace.longestRetryMs);
-    return Math.max(this.#endedMs + Math.max(questionPace.gapMs, retryMs), this.#startedMs + asking.gapMs(this)) - now;
+    const restMs = Math.max(questionPace.gapMs, retryMs, fanOut.gapMs(this));
+    return Math.max(this.#endedMs + restMs, this.#startedMs + asking.gapMs(this)) - now;
   }
 
   /** Time until the range ends, which it may have done while the question was being answered. */
@@ -149,6 +152,8 @@ export class QuestionRoom extends Room {
       const result = await this.#ask(controller.signal);
       this.#failures = 0;
       this.#take(result);
+      // comparing and encoding a large answer cost time as well
+      this.#parts.asking.report(this, this.#parts.stopwatch() - this.#startedMs);
     } catch (error) {
       this.#isDirty = true;
       throw error;
@@ -159,14 +164,12 @@ export class QuestionRoom extends Room {
   }
 
   async #ask(signal: AbortSignal): Promise<Result> {
-    const { question, ask, asking, turnstile, stopwatch } = this.#parts;
+    const { question, ask, turnstile, stopwatch } = this.#parts;
     const result = await turnstile.pass(
       () => !signal.aborted,
       async () => {
         this.#startedMs = stopwatch();
-        const answer = await ask(question.policy, question.query, { signal });
-        asking.report(this, stopwatch() - this.#startedMs);
-        return answer;
+        return ask(question.policy, question.query, { signal });
       },
     );
     if (result === null || signal.aborted) throw new Problem('QUERY_CANCELLED', 'Nobody follows this question any more.');
@@ -183,9 +186,10 @@ export class QuestionRoom extends Room {
     if (before === null) return;
     const standing = { partial, watermark: result.lineage.watermark };
     const delta = diffResults(before.result, result);
-    if (delta === null) this.publish('snapshot', JSON.stringify({ result, ...standing }), noMatter);
-    else if (delta !== 'same') this.publish('delta', JSON.stringify({ ...delta, ...standing }), noMatter);
-    else if (before.partial !== partial) this.publish('delta', JSON.stringify({ result: { ...result, rows: [] }, ...standing }), noMatter);
+    const sent = (costMs: number) => this.#parts.fanOut.report(this, costMs);
+    if (delta === null) this.publish('snapshot', JSON.stringify({ result, ...standing }), sent);
+    else if (delta !== 'same') this.publish('delta', JSON.stringify({ ...delta, ...standing }), sent);
+    else if (before.partial !== partial) this.publish('delta', JSON.stringify({ result: { ...result, rows: [] }, ...standing }), sent);
   }
 
   #retryLater(): void {
@@ -204,4 +208,3 @@ export class QuestionRoom extends Room {
 }
 
 const isCancelled = (error: unknown) => error instanceof Problem && error.code === 'QUERY_CANCELLED';
-const noMatter = () => undefined;

@@ -16,7 +16,7 @@ import { VitalsRoom } from './vitals-room.ts';
 
 /** Bounds of all rooms together. */
 export const roomLimits = {
-  /** part of one core that sending to channels may use */
+  /** part of one core that sending may use */
   fanOutShare: 0.4,
   /** live questions that run at once, and the part of the time that one of them is running */
   questionsAtOnce: 4,
@@ -57,7 +57,7 @@ export class Rooms {
     let room = this.#questions.get(question.key);
     if (room === undefined) {
       const pendingSinceMs = () => stream.of(workspaceId, clock.now()).pendingSinceMs;
-      const shared = { asking: this.#asking, turnstile: this.#turnstile, ask, clock, stopwatch, log, onProblem };
+      const shared = { asking: this.#asking, fanOut: this.#fanOut, turnstile: this.#turnstile, ask, clock, stopwatch, log, onProblem };
       room = new QuestionRoom({ ...this.#roomParts(workspaceId), ...shared, question, pendingSinceMs });
       this.#questions.set(question.key, room);
     }

@@ -1,8 +1,7 @@
 /** Who may connect: credentials of the handshake, and for cookies the origin of the page. */
-import type { Socket } from 'socket.io';
 import { Problem, problemDocument } from '../../../shared/model/errors.ts';
 import type { Principal } from '../../identity/principal.ts';
-import type { Credentials } from './connection.ts';
+import type { Credentials, LiveSocket } from './connection.ts';
 
 /** The text of every refusal: what was wrong with the credentials is nobody's business. */
 export const refusalText = 'Authentication failed';
@@ -13,7 +12,7 @@ const longestToken = 8_192;
 export type Authenticate = (credentials: Credentials) => Promise<Principal | null>;
 
 /** The credentials of a handshake. An `auth.token` counts alone: a cookie that came along is not looked at. */
-export function credentialsOf(handshake: Socket['handshake']): Credentials {
+export function credentialsOf(handshake: LiveSocket['handshake']): Credentials {
   const token: unknown = (handshake.auth as { token?: unknown } | undefined)?.token;
   const { cookie, authorization, origin, host } = handshake.headers;
   return { token: typeof token === 'string' && token !== '' ? token : null, headers: { cookie, authorization, origin, host } };

@@ -1,8 +1,12 @@
 /** One socket that was let in, and what it follows. */
 import type { Socket } from 'socket.io';
+import type { ClientToServer, ServerToClient } from '../../../shared/contract/live.ts';
 import type { Principal } from '../../identity/principal.ts';
 import type { TokenBucket } from '../pace.ts';
 import { encodeData, writePacket, type Packet } from './packet.ts';
+
+/** A socket that speaks the messages of live. */
+export type LiveSocket = Socket<ClientToServer, ServerToClient>;
 
 /** Bounds of one connection. */
 export const connectionLimits = {
@@ -41,7 +45,7 @@ export interface Subscription {
 
 /** A connected client. */
 export class Connection {
-  readonly socket: Socket;
+  readonly socket: LiveSocket;
   readonly credentials: Credentials;
   /** equal for connections with equal credentials */
   readonly credentialsKey: string;
@@ -50,7 +54,7 @@ export class Connection {
   readonly subscriptions = new Map<string, Subscription>();
   refused = 0;
 
-  constructor(socket: Socket, principal: Principal, credentials: Credentials, permissions: TokenBucket) {
+  constructor(socket: LiveSocket, principal: Principal, credentials: Credentials, permissions: TokenBucket) {
     this.socket = socket;
     this.principal = principal;
     this.credentials = credentials;
@@ -84,6 +88,6 @@ export class Connection {
 }
 
 /** What Engine.IO (6.6) has not handed to the transport yet; declared private there. */
-function waitingPackets(socket: Socket): { data?: string }[] {
+function waitingPackets(socket: LiveSocket): { data?: string }[] {
   return (socket.conn as unknown as { writeBuffer: { data?: string }[] }).writeBuffer;
 }

@@ -1,14 +1,14 @@
 /** The Socket.IO server: lets clients in, bounds what they may do, and looks again whether they may stay. */
 import type { Server as HttpServer } from 'node:http';
-import { Server, type Socket } from 'socket.io';
-import type { Ack, LiveStatus } from '../../../shared/contract/live.ts';
+import { Server } from 'socket.io';
+import type { Ack, ClientToServer, LiveStatus, ServerToClient } from '../../../shared/contract/live.ts';
 import { Problem, problemDocument } from '../../../shared/model/errors.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Log } from '../../ports/log.ts';
 import { TokenBucket } from '../pace.ts';
 import { admit, credentialsOf, refusalOf, type Authenticate } from './admission.ts';
 import type { Broadcaster } from './broadcaster.ts';
-import { Connection, connectionLimits, type Credentials } from './connection.ts';
+import { Connection, connectionLimits, type Credentials, type LiveSocket } from './connection.ts';
 import { encodePacket } from './packet.ts';
 import { endAll, subscribe, unsubscribe, type SubscribingParts } from './subscribing.ts';
 
@@ -41,7 +41,7 @@ export interface GateParts extends SubscribingParts {
 /** All connections of this process. */
 export class Gate {
   readonly #parts: GateParts;
-  readonly #io: Server;
+  readonly #io: Server<ClientToServer, ServerToClient>;
   readonly #byWorkspace = new Map<string, Set<Connection>>();
   #count = 0;
   readonly #recheck: NodeJS.Timeout;
@@ -111,7 +111,7 @@ export class Gate {
     this.#io.engine.close();
   }
 
-  async #admit(socket: Socket, next: (refusal?: Error) => void): Promise<void> {
+  async #admit(socket: LiveSocket, next: (refusal?: Error) => void): Promise<void> {
     const { authenticate, allowedOrigins, clock } = this.#parts;
     const credentials = credentialsOf(socket.handshake);
     let refusal: Error | undefined;
@@ -130,7 +130,7 @@ export class Gate {
     return refusalOf(error);
   }
 
-  #welcome(socket: Socket): void {
+  #welcome(socket: LiveSocket): void {
     const connection = socket.data as Connection;
     this.#enter(connection);
     releaseRequest(socket, connection.credentials);
@@ -255,7 +255,7 @@ function isSame(a: Connection['principal'], b: Connection['principal']): boolean
  * Lets go of the HTTP request of the handshake, a third of what a connection holds, but for what credentials are read from
  * and what Socket.IO reads again when a client leaves the namespace and comes back.
  */
-function releaseRequest({ conn, handshake }: Socket, { headers }: Credentials): void {
+function releaseRequest({ conn, handshake }: LiveSocket, { headers }: Credentials): void {
   handshake.headers = headers;
   (conn as { request: unknown }).request = { headers, url: '', _query: {}, connection: {} };
 }

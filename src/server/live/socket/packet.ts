@@ -24,8 +24,8 @@ export function encodeData(id: string, body: string): Packet {
  * TRICKY: `wsPreEncodedFrame` is how Socket.IO's own adapter (2.5) passes a frame to Engine.IO (6.6) and is in no type. An
  * Engine.IO that did not know it would encode `text`, with the same result.
  */
-export function writePacket(socket: Socket, packet: Packet): void {
-  socket.conn.write(packet.text, packet.options);
+export function writePacket({ conn }: Pick<Socket, 'conn'>, packet: Packet): void {
+  conn.write(packet.text, packet.options);
 }
 
 /** A final, unmasked text frame, RFC 6455 section 5.2. */

@@ -85,10 +85,14 @@ export class IngestStream {
     return since === null ? 0 : Math.max(0, nowMs - since);
   }
 
-  /** Lets go of events held by feeds and of workspaces that nobody feeds or watches any more. */
+  /** Lets go of events that feeds hold whole. */
+  settleFeeds(): void {
+    for (const { feed } of this.#streams.values()) feed.settle();
+  }
+
+  /** Lets go of workspaces that nobody feeds or watches any more. */
   tidy(nowMs: number, isWatched: (workspaceId: string) => boolean): void {
     for (const [workspaceId, stream] of this.#streams) {
-      stream.feed.settle();
       if (nowMs - stream.movedAtMs > idleMs && !isWatched(workspaceId)) this.#streams.delete(workspaceId);
     }
   }
