@@ -16,6 +16,9 @@ Starts Bellwether with what the environment says (docs/guides/configuration.md).
 /** A stop that takes longer than this is ended. */
 const stopLimitMs = 25_000;
 
+/** Signals within this time mean one stop. */
+const sameWishMs = 1_000;
+
 function configure(): Config {
   const words = process.argv.slice(2);
   const unknown = words.find((word) => word !== '--demo');
@@ -51,22 +54,28 @@ function simulate(dataFolder: string, isFirst: boolean): void {
   process.on('exit', () => child.kill());
 }
 
-function stopOnSignal(server: RunningServer): void {
-  let isStopping = false;
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-    process.on(signal, () => {
-      if (isStopping) process.exit(1);
-      isStopping = true;
-      setTimeout(() => process.exit(1), stopLimitMs).unref();
-      server.close().then(
+/** Stops `starting`, once it has started, on the first signal; at once on another one after it. */
+function stopOnSignal(starting: Promise<RunningServer>): void {
+  let stoppingSinceMs: number | null = null;
+  const stop = () => {
+    if (stoppingSinceMs !== null) {
+      // TRICKY: at Ctrl-C the terminal signals the whole group and npm 10 signals us once more: that is one wish, not two.
+      if (performance.now() - stoppingSinceMs > sameWishMs) process.exit(1);
+      return;
+    }
+    stoppingSinceMs = performance.now();
+    setTimeout(() => process.exit(1), stopLimitMs).unref();
+    starting
+      .then((server) => server.close())
+      .then(
         () => process.exit(0),
         (error: unknown) => {
           process.stderr.write(`bellwether: the stop failed: ${String(error)}\n`);
           process.exit(1);
         },
       );
-    });
-  }
+  };
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, stop);
 }
 
 /** One line for what the operator can mend; everything for what is ours. */
@@ -89,9 +98,10 @@ function maybeListenTrouble(error: unknown): string | null {
 try {
   const config = configure();
   const isFirst = !existsSync(config.dataFolder);
-  const server = await startServer({ config, listen: true });
+  const starting = startServer({ config, listen: true });
+  stopOnSignal(starting);
+  const server = await starting;
   announce(server);
-  stopOnSignal(server);
   if (config.isDemo) simulate(config.dataFolder, isFirst);
 } catch (error) {
   complain(error);
