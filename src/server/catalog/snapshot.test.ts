@@ -85,7 +85,7 @@ describe('a catalog snapshot', () => {
   test('is taken whole or not at all', async () => {
     const catalog = await openSqlite();
     const twice = { table: 'workspaces', row: { id: 'w', name: 'x', created_at: 1, settings: '{}' } };
-    await expect(fillCatalog(catalog, [twice, twice])).rejects.toThrow();
+    await expect(fillCatalog(catalog, [twice, twice])).rejects.toThrow(/unique/i);
     expect(await isCatalogEmpty(catalog)).toBe(true);
     await catalog.close();
   });

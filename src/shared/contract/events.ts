@@ -49,8 +49,6 @@ export const eventsQuery = z.strictObject({
   /** anywhere in name, ids or properties that are text; ignores case */
   text: text.optional(),
 });
-/** A parsed {@link eventsQuery}. */
-export type EventsQuery = z.output<typeof eventsQuery>;
 
 /** A page of events. */
 export const eventsAnswer = z.object({ events: z.array(storedEvent), next: z.string().nullable() });
@@ -103,8 +101,6 @@ export type DeadLetter = z.infer<typeof deadLetter>;
 
 /** Query string of {@link deadLettersRoute}; the span is that of `received`. */
 export const deadLettersQuery = z.strictObject({ ...page, reason: z.enum(reasons).optional(), source: text.optional() });
-/** A parsed {@link deadLettersQuery}. */
-export type DeadLettersQuery = z.output<typeof deadLettersQuery>;
 
 /** A page of dead letters. */
 export const deadLettersAnswer = z.object({ deadLetters: z.array(deadLetter), next: z.string().nullable() });
