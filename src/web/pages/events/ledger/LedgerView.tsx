@@ -6,7 +6,6 @@ import type { ReactNode } from 'react';
 import { formatExact } from '../../../../shared/format/number.ts';
 import { formatAgo } from '../../../../shared/format/time.ts';
 import type { Ledger } from '../../../../shared/model/ledger.ts';
-import type { RejectReason } from '../../../../shared/model/event.ts';
 import { useNow } from '../../../data/clock.ts';
 import { ledgerQuery } from '../../../data/events.ts';
 import { toServerProblem } from '../../../data/http.ts';
@@ -15,9 +14,7 @@ import { Skeleton } from '../../../ui/Skeleton.tsx';
 import { balanceOf } from './balance.ts';
 import classes from './Ledger.module.css';
 import { SourceTable } from './SourceTable.tsx';
-
-/** Leads to the dead letters of a source or reason. */
-export type OnReason = (part: { source?: string; reason?: RejectReason }) => void;
+import type { OnReason } from './SourceTable.tsx';
 
 /** The tab; asked again every second while it is in sight. */
 export function LedgerView({ onReason }: { onReason: OnReason }): ReactNode {

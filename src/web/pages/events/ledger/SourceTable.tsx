@@ -7,7 +7,9 @@ import type { Ledger, LedgerCounts } from '../../../../shared/model/ledger.ts';
 import { reasonTitle } from '../dead-letters/reasons.ts';
 import { balanceOf } from './balance.ts';
 import classes from './Ledger.module.css';
-import type { OnReason } from './LedgerView.tsx';
+
+/** Leads to the dead letters of a source or reason. */
+export type OnReason = (part: { source?: string; reason?: RejectReason }) => void;
 
 const columns = ['received', 'accepted', 'duplicates', 'rejected', 'stored', 'pending'] as const satisfies (keyof LedgerCounts)[];
 const columnTitles = {
