@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
 import type { Plugin } from 'vite';
-import { themeCss } from './src/web/ui/theme-css.ts';
+import { themeCss } from './src/web/ui/theme/theme-css.ts';
 
 const server = process.env['BELLWETHER_URL'] ?? 'http://127.0.0.1:3000';
 
