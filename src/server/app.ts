@@ -114,7 +114,7 @@ async function start(config: Config, listen: boolean, closing: Closing): Promise
   if (listen) await app.listen({ port: config.port, host: config.host });
   jobs.start();
   closing.push(() => jobs.stop());
-  live.rebuild().catch((error: unknown) => log.warn({ err: error }, 'live windows start empty'));
+  rebuildWindows(live, stores.warehouse).catch((error: unknown) => log.warn({ err: error }, 'live windows start empty'));
 
   const address = app.server.address() as AddressInfo | null;
   const url = addressOf(config, address);
@@ -148,6 +148,18 @@ export async function restoreStores(config: Config, directory: string, onStep: (
     },
   };
   return restoreBackup(parts, directory, onStep).finally(() => closing.run());
+}
+
+/** Brings the live windows what came before the start, though the warehouse may fail meanwhile. */
+async function rebuildWindows(live: Live, warehouse: Warehouse): Promise<void> {
+  for (let triesLeft = 5; ; triesLeft--) {
+    try {
+      return await live.rebuild();
+    } catch (error) {
+      if (triesLeft === 1) throw error;
+      await warehouse.ready(warehouseStartMs);
+    }
+  }
 }
 
 async function lockData(folder: string): Promise<FolderLock> {

@@ -115,6 +115,18 @@ describe('cache', () => {
     await expect(engine.ask(policy, { kind: 'total' })).rejects.toMatchObject({ code: 'WAREHOUSE_UNAVAILABLE' });
   });
 
+  test('a question that was never asked waits for a warehouse that is being restarted', async () => {
+    let isAway = true;
+    const restarting: Pick<Warehouse, 'ask' | 'ready'> = {
+      ask: (statement, options) =>
+        isAway ? Promise.reject(new Problem('WAREHOUSE_UNAVAILABLE', 'away')) : counting.ask(statement, options),
+      ready: async () => {
+        isAway = false;
+      },
+    };
+    expect((await engineWith({ warehouse: restarting }).ask(policy, count)).lineage.cache).toBe('miss');
+  });
+
   test('without anybody who tells versions nothing is kept', async () => {
     const engine = engineWith({ cellVersion: undefined });
     await engine.ask(policy, count);

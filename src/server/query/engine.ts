@@ -20,7 +20,8 @@ import { sizeOf, toResult, type Kept } from './shape.ts';
 
 /** What the engine needs of the world. */
 export interface QueryEngineDeps {
-  warehouse: Pick<Warehouse, 'ask'>;
+  /** with `ready` a question waits a little for a warehouse that is being restarted */
+  warehouse: Pick<Warehouse, 'ask'> & Partial<Pick<Warehouse, 'ready'>>;
   clock: Clock;
   newId: () => string;
   /** a text that changes whenever rows of the dataset in these UTC hours `[from, to)` do; without it nothing is cached */
@@ -61,6 +62,8 @@ const kinds: Record<ResolvedQuery['kind'], (plan: Plan, ask: Ask) => Promise<Ans
 };
 
 const hourMs = 3_600_000;
+/** longer than a killed embedded warehouse takes to come back */
+const restartMs = 5_000;
 const defaultCacheBytes = 64 * 1024 * 1024;
 
 /** A query engine over a warehouse. */
@@ -97,17 +100,18 @@ export function createQueryEngine(deps: QueryEngineDeps): QueryEngine {
     const version = versionOf(planned, deps.cellVersion);
     const hit = version === null ? undefined : cache.get(key, version);
     if (hit !== undefined) return toResult(hit, { cache: 'hit', staleMs: 0, watermarkMs: watermarkMs(query) });
+    const run = () =>
+      flights.run(`${key}\n${version ?? windowsText(planned)}`, (flightSignal) => compute(planned, key, version, flightSignal), signal);
     try {
-      const kept = await flights.run(
-        `${key}\n${version ?? windowsText(planned)}`,
-        (flightSignal) => compute(planned, key, version, flightSignal),
-        signal,
-      );
-      return toResult(kept, { cache: 'miss', staleMs: 0, watermarkMs: kept.watermarkMs });
+      return fresh(await run());
     } catch (error) {
-      const last = error instanceof Problem && error.code === 'WAREHOUSE_UNAVAILABLE' ? cache.peek(key) : undefined;
-      if (last === undefined) throw error;
-      return toResult(last, { cache: 'stale', staleMs: deps.clock.now() - last.madeMs, watermarkMs: last.watermarkMs });
+      if (!(error instanceof Problem) || error.code !== 'WAREHOUSE_UNAVAILABLE') throw error;
+      const last = cache.peek(key);
+      if (last !== undefined)
+        return toResult(last, { cache: 'stale', staleMs: deps.clock.now() - last.madeMs, watermarkMs: last.watermarkMs });
+      if (deps.warehouse.ready === undefined) throw error;
+      await deps.warehouse.ready(restartMs);
+      return fresh(await run());
     }
   }
 
@@ -116,6 +120,10 @@ export function createQueryEngine(deps: QueryEngineDeps): QueryEngine {
     statistics: () => ({ asked, saved: asked - started, inFlight: flights.size, cache: cache.statistics() }),
     clearCache: () => cache.clear(),
   };
+}
+
+function fresh(kept: Kept): Result {
+  return toResult(kept, { cache: 'miss', staleMs: 0, watermarkMs: kept.watermarkMs });
 }
 
 /** The instants of a plan and the state of everything that its answer is made from; null where nobody tells the state. */
