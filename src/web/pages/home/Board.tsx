@@ -34,7 +34,7 @@ interface BoardProps {
   period: Period;
 }
 
-const chartHeightPx = 272;
+const chartHeightPx = 292;
 const feedHeightPx = 300;
 const groupPanels = 4;
 const numberPanels = 2;

@@ -21,7 +21,7 @@ import { beforeWords } from './home-questions.ts';
 import classes from './NumberPanels.module.css';
 
 /** Height of the pictures in the row of numbers. */
-export const numberHeightPx = 104;
+export const numberHeightPx = 128;
 
 function minutesTwin(vitals: Vitals): Twin {
   const count = vitals.perMinute.length;
