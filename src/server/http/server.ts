@@ -6,7 +6,7 @@ import type { z } from 'zod';
 import type { Route } from '../../shared/contract/route.ts';
 import { eventLimits } from '../../shared/model/event.ts';
 import { Problem } from '../../shared/model/errors.ts';
-import { describeIssues } from '../../shared/model/issue.ts';
+import { describeIssues, isTooDeep, mostLevels } from '../../shared/model/issue.ts';
 import { assertAccess, maybePrincipal, type Gatekeeper } from './access.ts';
 import { installAuthBridge, type WebHandler } from './auth-bridge.ts';
 import type { Call, RouteBinding } from './binding.ts';
@@ -135,6 +135,7 @@ function signalOf(reply: FastifyReply): AbortSignal {
 
 function parsePart(schema: z.ZodType | undefined, value: unknown, where: string): unknown {
   if (schema === undefined) return undefined;
+  if (isTooDeep(value)) throw new Problem('REQUEST_INVALID', `The ${where} is nested deeper than ${mostLevels} levels.`);
   const parsed = schema.safeParse(value ?? {});
   if (parsed.success) return parsed.data;
   if (where === 'body' && value === undefined) throw new Problem('BODY_EMPTY', 'The body is empty. Send JSON.');

@@ -40,6 +40,12 @@ export class Budget {
     const leftMs = this.#startedMs + timeoutMs - this.#clock.now();
     if (leftMs <= 0)
       throw new Problem('QUERY_TIMEOUT', `The question took longer than ${timeoutMs} ms. Use a shorter range or fewer conditions.`);
+    const valueLength = sizeOfValues(Object.values(statement.params));
+    if (valueLength > mostValueLength)
+      throw new Problem(
+        'QUERY_OVER_BUDGET',
+        `The values in the conditions and groups have ${valueLength} characters, more than ${mostValueLength}. Compare with fewer or shorter values, or lower "limit".`,
+      );
     const number = this.#statements.push(statement);
     const answer = await this.#warehouse.ask(statement, {
       queryId: number === 1 ? this.#queryId : `${this.#queryId}-${number}`,
@@ -60,4 +66,14 @@ export class Budget {
       elapsedMs: this.#clock.now() - this.#startedMs,
     };
   }
+}
+
+/** Characters of the values that one statement may bring; the engine reads them slowly. */
+const mostValueLength = 1_000_000;
+
+function sizeOfValues(values: readonly unknown[]): number {
+  return values.reduce((sum: number, value) => {
+    if (Array.isArray(value)) return sum + sizeOfValues(value) + value.length;
+    return sum + (typeof value === 'string' ? value.length : 8);
+  }, 0);
 }

@@ -22,9 +22,25 @@ export type Test =
 const textOperators = ['contains', 'startsWith', 'matches'] as const;
 const orderOperators = ['gt', 'gte', 'lt', 'lte'] as const;
 
+/** Conditions of one list, those inside others included. */
+const mostConditions = 500;
+
 /** The test that all `conditions` hold. @throws FIELD_UNKNOWN, QUERY_INVALID */
 export function resolveConditions(conditions: readonly Condition[], zone: string, place: string): Test {
+  const count = countConditions(conditions);
+  if (count > mostConditions)
+    throw new Problem(
+      'QUERY_INVALID',
+      `${place}: ${count} conditions are more than ${mostConditions}. Put values that one field is compared with into one "is".`,
+    );
   return { op: 'all', tests: conditions.map((condition, i) => resolveCondition(condition, zone, `${place}[${i}]`)) };
+}
+
+function countConditions(conditions: readonly Condition[]): number {
+  return conditions.reduce((sum, condition) => {
+    const inner = 'any' in condition ? condition.any : 'all' in condition ? condition.all : 'not' in condition ? [condition.not] : [];
+    return sum + 1 + countConditions(inner);
+  }, 0);
 }
 
 function resolveCondition(condition: Condition, zone: string, place: string): Test {

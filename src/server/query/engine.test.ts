@@ -259,6 +259,48 @@ describe('lineage', () => {
   });
 });
 
+describe('questions out of proportion', () => {
+  test.each([
+    [
+      'nested endlessly',
+      { kind: 'total', where: [Array.from({ length: 5000 }).reduce<object>((inner) => ({ not: inner }), { field: 'name', exists: true })] },
+      'QUERY_INVALID',
+    ],
+    [
+      'with thousands of conditions',
+      {
+        kind: 'total',
+        where: Array.from({ length: 10 }, () => ({ any: Array.from({ length: 100 }, () => ({ field: 'name', exists: true })) })),
+      },
+      'QUERY_INVALID',
+    ],
+    [
+      'with megabytes of values',
+      { kind: 'total', where: [{ field: 'name', is: Array.from({ length: 1000 }, (_, i) => `${i}`.padEnd(4000, 'x')) }] },
+      'QUERY_OVER_BUDGET',
+    ],
+  ])('%s are refused', async (_, query, code) => {
+    await expect(engineWith().ask(policy, query)).rejects.toMatchObject({ code });
+    expect(statements).toBe(0);
+  });
+
+  test('with more groups than a list should have are answered', async () => {
+    const events = Array.from({ length: 3000 }, (_, i) =>
+      eventAt(now - 1000 - i, 'a', { user: `a user with a long name, number ${String(i).padStart(5, '0')}` }),
+    );
+    await insertEvents(opened.warehouse, 'many', events);
+    const query: QueryInput = {
+      kind: 'breakdown',
+      by: ['user'],
+      limit: 2500,
+      range: { last: '1d' },
+      metrics: [{ aggregate: 'unique', of: 'user' }],
+    };
+    const { rows, totals } = await engineWith().ask({ ...policy, workspaceId: 'many' }, query);
+    expect([rows.length, rows.at(-1), totals]).toEqual([2501, [{ others: true }, 500], [null, 3000]]);
+  });
+});
+
 test('nothing from outside becomes SQL text', async () => {
   const evil = "x') OR 1=1 --`\\'\"; DROP TABLE events {p0:String} {x:String} /*";
   const texts: string[] = [];

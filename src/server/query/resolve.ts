@@ -1,6 +1,6 @@
 /** Resolve: a query as it came in becomes one with every name checked, every default filled in, and the policy attached. */
 import { Problem } from '../../shared/model/errors.ts';
-import { describeIssues } from '../../shared/model/issue.ts';
+import { describeIssues, isTooDeep, mostLevels } from '../../shared/model/issue.ts';
 import { querySchema, type Grain, type Query, type Range } from '../../shared/model/query.ts';
 import type { Comparison } from '../../shared/time/comparison.ts';
 import { parseZone } from '../../shared/time/zone.ts';
@@ -36,9 +36,12 @@ export interface ResolvedQuery {
 
 /** Groups of a breakdown or trend, rows of a table, when a query says nothing. */
 const defaultLimit = 100;
+/** Groups of a trend or a comparison: they are looked up by their keys in every row. */
+const mostSeries = 1_000;
 
 /** The query that `input` means under `policy`. @throws QUERY_INVALID, FIELD_UNKNOWN, METRIC_UNKNOWN, DATASET_UNKNOWN */
 export function resolve(policy: Policy, input: unknown): ResolvedQuery {
+  if (isTooDeep(input)) throw new Problem('QUERY_INVALID', `The query is nested deeper than ${mostLevels} levels.`);
   const parsed = querySchema.safeParse(input);
   if (!parsed.success) throw new Problem('QUERY_INVALID', describeIssues(parsed.error));
   const query = parsed.data;
@@ -62,7 +65,10 @@ export function resolve(policy: Policy, input: unknown): ResolvedQuery {
     policy: policy.name,
     dataset: query.dataset,
     metrics,
-    where: { op: 'all', tests: [resolveConditions(policy.rowFilter, zone, 'policy'), resolveConditions(query.where, zone, 'where')] },
+    where: {
+      op: 'all',
+      tests: [resolveConditions(policy.rowFilter, zone, 'policy'), resolveConditions(query.where, zone, 'where')],
+    },
     by,
     columns,
     grain: query.grain ?? null,
@@ -93,6 +99,8 @@ function assertFitsKind(kind: ResolvedQuery['kind'], query: Query): void {
     refuse('by', 'A breakdown needs at least one field in "by"; without one ask for kind "total".');
   if (kind !== 'table' && query.columns !== undefined) refuse('columns', 'Columns are for kind "table" without "metrics" and "by".');
   if (kind !== 'table' && query.after !== undefined) refuse('after', 'Only kind "table" has further pages; raise "limit".');
+  if (kind !== 'table' && (kind === 'trend' || query.compare !== undefined) && (query.limit ?? 0) > mostSeries)
+    throw new Problem('QUERY_INVALID', `limit: a trend or a comparison has at most ${mostSeries} groups.`);
   if (kind === 'table' && query.compare !== undefined)
     refuse('compare', 'Rows have nothing to compare with; ask for kind "trend", "breakdown" or "total".');
 }

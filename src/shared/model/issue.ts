@@ -1,4 +1,4 @@
-/** Says in one sentence what is wrong with a value that a schema refused. */
+/** Says in one sentence what is wrong with a value that a schema refused, or that no schema should be asked about. */
 import type { z } from 'zod';
 
 type Issue = z.core.$ZodIssue;
@@ -31,4 +31,19 @@ function place(path: readonly PropertyKey[]): string {
     .map((key) => (typeof key === 'number' ? `[${key}]` : `.${String(key)}`))
     .join('')
     .replace(/^\./, '');
+}
+
+/** Levels that a JSON value from outside may have. Deeper ones would exhaust the stack of the parser. */
+export const mostLevels = 100;
+
+/** Whether a JSON value has more than {@link mostLevels} levels. */
+export function isTooDeep(value: unknown): boolean {
+  let level: unknown[] = [value];
+  for (let depth = 0; level.length > 0; depth++) {
+    if (depth > mostLevels) return true;
+    level = level.flatMap((item) =>
+      typeof item === 'object' && item !== null ? Object.values(item).filter((inner) => typeof inner === 'object') : [],
+    );
+  }
+  return false;
 }

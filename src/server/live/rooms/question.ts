@@ -1,6 +1,6 @@
 /** A question as rooms see it: what makes two of them the same, and when an answer may have changed. */
 import { Problem } from '../../../shared/model/errors.ts';
-import { describeIssues } from '../../../shared/model/issue.ts';
+import { describeIssues, isTooDeep, mostLevels } from '../../../shared/model/issue.ts';
 import { querySchema, type Query } from '../../../shared/model/query.ts';
 import type { Result } from '../../../shared/model/result.ts';
 import type { Policy } from '../../identity/principal.ts';
@@ -17,6 +17,7 @@ export interface Question {
 
 /** The question that `input` asks under `policy`. @throws QUERY_INVALID */
 export function parseQuestion(policy: Policy, input: unknown): Question {
+  if (isTooDeep(input)) throw new Problem('QUERY_INVALID', `The query is nested deeper than ${mostLevels} levels.`);
   const parsed = querySchema.safeParse(input);
   if (!parsed.success) throw new Problem('QUERY_INVALID', describeIssues(parsed.error));
   return { key: JSON.stringify([sorted(policy), sorted(parsed.data)]), policy, query: parsed.data };

@@ -41,12 +41,12 @@ function groupOf(keys: readonly GroupKey[], row: readonly unknown[]): Group {
 /** Asks which groups of the main window come first, and nothing more of them than that takes. */
 export async function askLeaders({ query, main }: Plan, ask: Ask): Promise<Leaders> {
   const keys = keysOf(query, main);
-  const rows = await ask(leadersStatement(query, main, keys));
+  const rows = await ask(leadersStatement(query, main, keys, query.limit + 1));
   const groups = rows.map((row) => groupOf(keys, row));
   return { groups: groups.slice(0, query.limit), hasMore: groups.length > query.limit };
 }
 
-function leadersStatement(query: ResolvedQuery, window: Window, keys: readonly GroupKey[]): Statement {
+function leadersStatement(query: ResolvedQuery, window: Window, keys: readonly GroupKey[], count: number): Statement {
   const names = keys.map((_, i) => keyAlias(i));
   const { target } = query.order;
   const measure =
@@ -55,7 +55,7 @@ function leadersStatement(query: ResolvedQuery, window: Window, keys: readonly G
 ${source(query, window)}
 GROUP BY ${join(names, ', ')}
 ORDER BY ${groupOrder(query, names)}
-LIMIT ${rowCount(query.limit + 1)}`;
+LIMIT ${rowCount(count)}`;
 }
 
 /** Asks for the first groups of the main window with their metrics, and for the totals, in one pass over the rows. */
@@ -153,12 +153,21 @@ GROUP BY g${bucket === null ? sql`` : sql`, bucket`} WITH ROLLUP`;
 /** The metrics of all groups of `window` that are not listed, together. */
 export async function askOthers(query: ResolvedQuery, window: Window, listed: readonly Group[], ask: Ask): Promise<Cell[]> {
   const keys = keysOf(query, window);
+  const names = keys.map((_, i) => keyAlias(i));
+  const listBytes = listed.reduce((sum, group) => sum + group.packed.length, 0);
+  // the engine reads long lists slowly; beyond some length it finds the groups again by itself
+  const list =
+    listBytes <= mostListBytes
+      ? namesOf(listed)
+      : sql`(SELECT ${packed(names)} FROM (${leadersStatement(query, window, keys, listed.length)}))`;
   const [row] = await ask(sql`WITH ${keyColumns(keys)}
 SELECT ${metricColumns(query, scopeOf(query, window))}
 ${source(query, window)}
-  AND ${packed(keys.map((_, i) => keyAlias(i)))} NOT IN ${namesOf(listed)}`);
+  AND ${packed(names)} NOT IN ${list}`);
   return metricCells(query, row ?? []);
 }
+
+const mostListBytes = 65_536;
 
 function namesOf(groups: readonly Group[]): Bound {
   return bind(
