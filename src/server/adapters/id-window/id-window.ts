@@ -47,6 +47,7 @@ export async function openIdWindow(options: IdWindowOptions): Promise<IdWindow> 
   const window = new DiskIdWindow({ folder, clock, log, plan, seed, builder, levels, slots, keyLog, forgotten });
   if (!known) await window.writeManifest();
   for (const keys of found) window.recover(forgotten.without(keys));
+  window.warmUp();
   return window;
 }
 
@@ -90,6 +91,7 @@ class DiskIdWindow implements IdWindow {
   #frozen: Table[] = [];
   #work: Promise<void> | null = null;
   #step: Promise<unknown> = Promise.resolve();
+  #warming: Promise<unknown> = Promise.resolve();
   #stills = 0;
   #still: Promise<unknown> = Promise.resolve();
   #retryTimer: NodeJS.Timeout | null = null;
@@ -192,9 +194,18 @@ class DiskIdWindow implements IdWindow {
     return turn;
   }
 
+  /** Begins to read the runs into the page cache. */
+  warmUp(): void {
+    const { levels, log } = this.#parts;
+    this.#warming = levels
+      .warmUp(() => !this.#isClosed)
+      .catch((error: unknown) => log.warn({ err: error }, 'id window: runs cannot be read ahead'));
+  }
+
   async close(): Promise<void> {
     if (this.#isClosed) return;
     this.#isClosed = true;
+    await this.#warming;
     if (this.#retryTimer) clearTimeout(this.#retryTimer);
     await this.#parts.builder.close();
     await this.#work;

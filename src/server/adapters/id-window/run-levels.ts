@@ -2,7 +2,7 @@
  * The runs of the window on disk: fresh ones as tables were written, a middle one, and parts by the first bits of the key
  * that hold nearly all. So a new id is looked for in few runs, and merging rewrites little at a time.
  */
-import { readdir, unlink } from 'node:fs/promises';
+import { open, readdir, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Log } from '../../ports/log.ts';
 import type { Manifest } from './manifest.ts';
@@ -68,6 +68,21 @@ export class RunLevels {
     if (this.#spreading && this.#spreading.find(high, low) >= liveFrom) return true;
     const part = this.#parts[Math.floor((high / highEnd) * this.#parts.length)];
     return part !== undefined && part !== null && part.find(high, low) >= liveFrom;
+  }
+
+  /**
+   * Reads every run once, so that lookups find its pages in the page cache: after a start each would wait for the disk, on the
+   * main thread. Ends early where `isWanted` says no.
+   */
+  async warmUp(isWanted: () => boolean): Promise<void> {
+    const bytes = Buffer.allocUnsafe(1_048_576);
+    for (const { path } of this.runs) {
+      const handle = await open(path, 'r').catch(() => null);
+      // a run may be merged away meanwhile; its successor was written just now
+      if (!handle) continue;
+      while (isWanted() && (await handle.read(bytes)).bytesRead > 0);
+      await handle.close();
+    }
   }
 
   /** Writes a table as the newest fresh run. */
