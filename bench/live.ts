@@ -112,14 +112,23 @@ const figures = (delaysMs: number[]) => {
 /** Single events, each long after the one before: when the last socket was written, and when clients heard. */
 async function measureSingle(rival: Rival, child: ChildProcess) {
   const writes: number[] = [];
+  let cpu = process.cpuUsage();
   for (let i = -3; i < samples; i++) {
-    if (i === 0) await ask(child, 'report');
+    if (i === 0) {
+      await ask(child, 'report');
+      cpu = process.cpuUsage();
+    }
     const fromMs = performance.now();
     rival.send([sampleEvent()]);
     await sleep(200 + clients / 10 + Math.random() * 100);
     if (i >= 0) writes.push(lastWriteMs - fromMs);
   }
-  return { writes: figures(writes), heard: figures((await ask<Report>(child, 'report')).delaysMs) };
+  const { user, system } = process.cpuUsage(cpu);
+  return {
+    writes: figures(writes),
+    cpuUsPerMessage: (user + system) / samples / clients,
+    heard: figures((await ask<Report>(child, 'report')).delaysMs),
+  };
 }
 
 /** A steady stream of events. */
@@ -167,7 +176,7 @@ const pair = (pair: { p50: number; p99: number } | undefined) => `${ms(pair?.p50
 async function compare() {
   console.log(`${clients} clients; events of 1 KB; p50 / p99 in ms`);
   console.log(
-    '| | single: last write | single: clients | stream: clients | stream: CPU of a core | us a message and socket | kB a socket (rss, heap) |',
+    '| | single: last write | single: clients | stream: clients | stream: CPU of a core | CPU us a message and socket: single, stream | kB a socket (rss, heap) |',
   );
   console.log('|---|---|---|---|---|---|---|');
   const results: Awaited<ReturnType<typeof run>>[] = [];
@@ -178,7 +187,7 @@ async function compare() {
     const cpu = result.stream === null ? '-' : `${(result.stream.cpuRatio * 100).toFixed(0)} %`;
     const { single, stream } = result;
     console.log(
-      `| ${result.name} | ${pair(single.writes)} | ${pair(single.heard)} | ${pair(stream?.heard)} | ${cpu} | ${ms(stream?.cpuUsPerMessage)} | ${ms(result.rssKb)}, ${ms(result.heapKb)} |`,
+      `| ${result.name} | ${pair(single.writes)} | ${pair(single.heard)} | ${pair(stream?.heard)} | ${cpu} | ${ms(single.cpuUsPerMessage)}, ${ms(stream?.cpuUsPerMessage)} | ${ms(result.rssKb)}, ${ms(result.heapKb)} |`,
     );
   }
   const [base, ours] = results;
