@@ -37,6 +37,7 @@ const floors: Record<string, number> = {
   'src/server/http': 10,
   'src/server/jobs': 10,
   'src/server/composition': 10.5,
+  'src/server/log-line.ts': 10,
   'src/server/app.ts': 11,
   'src/server/main.ts': 12,
   'src/cli': 13,

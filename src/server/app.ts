@@ -32,6 +32,7 @@ import { keepSecret } from './identity/secret.ts';
 import { openCountryLookup } from './ingest/country.ts';
 import { createJobs } from './jobs/jobs.ts';
 import { createLive, type Live } from './live/live.ts';
+import { humanLine } from './log-line.ts';
 import type { Warehouse } from './ports/warehouse.ts';
 import { migrateWarehouse } from './warehouse/migrate.ts';
 import { restoreWarehouse } from './warehouse/snapshot/restore.ts';
@@ -94,7 +95,7 @@ export async function startServer({ config, listen }: ServerOptions): Promise<Ru
 }
 
 async function start(config: Config, listen: boolean, closing: Closing): Promise<RunningServer> {
-  const log = pino({ level: config.logLevel, base: null });
+  const log = openLog(config);
   await makeDataFolder(config.dataFolder);
   const lock = await lockData(config.dataFolder);
   closing.push(() => lock.release());
@@ -129,7 +130,7 @@ async function start(config: Config, listen: boolean, closing: Closing): Promise
  * @throws NOT_FOUND, BACKUP_DAMAGED, CONFLICT
  */
 export async function restoreStores(config: Config, directory: string, onStep: (step: string) => void): Promise<BackupManifest> {
-  const log = pino({ level: config.logLevel, base: null });
+  const log = openLog(config);
   const closing = new Closing();
   const parts: RestoreParts = {
     dataFolder: config.dataFolder,
@@ -160,6 +161,13 @@ async function rebuildWindows(live: Live, warehouse: Warehouse): Promise<void> {
       await warehouse.ready(warehouseStartMs);
     }
   }
+}
+
+/** The log, on standard error: JSON lines, or lines for people where that is a terminal. */
+function openLog({ logLevel }: Config): Logger {
+  const options = { level: logLevel, base: null };
+  if (!process.stderr.isTTY) return pino(options, pino.destination({ fd: 2, sync: true }));
+  return pino(options, { write: (line: string) => void process.stderr.write(humanLine(line)) });
 }
 
 async function lockData(folder: string): Promise<FolderLock> {

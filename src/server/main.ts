@@ -1,9 +1,10 @@
 /** The server as a process: reads the environment, starts, prints the address, stops cleanly on a signal. */
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import { enableCompileCache } from 'node:module';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { startServer, type RunningServer } from './app.ts';
+import type { RunningServer } from './app.ts';
 import { Problem } from '../shared/model/errors.ts';
 import { ConfigError, readConfig, type Config } from './config.ts';
 
@@ -97,6 +98,8 @@ function maybeListenTrouble(error: unknown): string | null {
 
 try {
   const config = configure();
+  enableCompileCache();
+  const { startServer } = await import('./app.ts');
   const isFirst = !existsSync(config.dataFolder);
   const starting = startServer({ config, listen: true });
   stopOnSignal(starting);
