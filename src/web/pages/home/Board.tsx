@@ -5,6 +5,7 @@ import type { Activity, Vitals } from '../../../shared/contract/live.ts';
 import { fieldText } from '../../charts/cell-text.ts';
 import type { RankingRow } from '../../charts/ranking/ranking.ts';
 import type { CatalogAnswer } from '../../../shared/contract/catalog.ts';
+import { eventCount } from '../../data/catalog.ts';
 import type { Period } from '../../data/period.ts';
 import { toQuery } from '../../data/question.ts';
 import { Feed } from '../../panels/kinds/FeedPanel.tsx';
@@ -38,12 +39,14 @@ const chartHeightPx = 292;
 const feedHeightPx = 300;
 const groupPanels = 4;
 const numberPanels = 2;
+/** Below this many events the board takes what there is. */
+const youngCount = 1_000;
 /** Hours of a week only show a rhythm over several weeks. */
 const weekPeriod = { range: '28d' } as const;
 
 /** The board. */
 export function Board({ catalog, vitals, activities, period }: BoardProps): ReactNode {
-  const groups = useMemo(() => proposeGroups(catalog.properties, groupPanels), [catalog]);
+  const groups = useMemo(() => proposeGroups(catalog.properties, groupPanels, eventCount(catalog) < youngCount), [catalog]);
   const numbers = useMemo(() => proposeNumbers(catalog.properties, numberPanels), [catalog]);
   return (
     <div className={classes.board}>
@@ -62,7 +65,7 @@ export function Board({ catalog, vitals, activities, period }: BoardProps): Reac
       </div>
       <div className={classes.groups} style={{ '--count': Math.max(1, groups.length) } as CSSProperties}>
         {groups.map((group) => (
-          <GroupPanel key={group.field} group={group} period={period} />
+          <GroupPanel key={group.field} group={group} period={period} heightPx={groupHeightPx(groups)} />
         ))}
       </div>
       <div className={classes.wide}>
@@ -157,7 +160,16 @@ function TopEvents({ period }: { period: Period }): ReactNode {
   );
 }
 
-function GroupPanel({ group, period }: { group: Proposal; period: Period }): ReactNode {
+const groupsListed = 7;
+const groupRowPx = 28;
+
+/** One height for the whole row: that of its longest list, the others included. */
+function groupHeightPx(groups: readonly Proposal[]): number {
+  const rows = groups.map(({ cardinality }) => Math.min(groupsListed + 1, cardinality));
+  return Math.max(3, ...rows) * groupRowPx + 4;
+}
+
+function GroupPanel({ group, period, heightPx }: { group: Proposal; period: Period; heightPx: number }): ReactNode {
   const question = groupQuestion(group.field);
   const nameOf = (row: RankingRow): ReactNode => {
     const value = row.by?.[0];
@@ -175,11 +187,11 @@ function GroupPanel({ group, period }: { group: Proposal; period: Period }): Rea
     <QuestionPanel
       title={`By ${fieldText(group.field)}`}
       about={group.why}
-      query={{ ...toQuery(question, period), limit: 7 }}
+      query={{ ...toQuery(question, period), limit: groupsListed }}
       kind="ranking"
       isAdditive
       isCount
-      heightPx={228}
+      heightPx={heightPx}
       emptyWhy="No events in this range."
       titleLink={(words) => (
         <ExploreLink question={question} period={period}>

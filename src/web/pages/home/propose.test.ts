@@ -30,12 +30,18 @@ const shop = [
   property('zip', 'number', 0.9, 5000),
   property('duration_ms', 'number', 0.4, 3000),
   property('score', 'number', 0.5, 100),
-  { ...property('price', 'number', 1, 2), min: 5, max: 5 },
+  { ...property('level', 'number', 1, 1), min: 5, max: 5 },
   property('userId', 'number', 1, 90_000),
 ];
 
 test('groups: what most events have and an eye can take in, never ids or constants', () => {
   expect(proposeGroups(shop, 10).map(({ field }) => field.slice(11))).toEqual(['plan', 'country', 'path', 'isTrial']);
+});
+
+test('while only a few events are known, one value is better than nothing', () => {
+  const few = [property('plan', 'string', 1, 1), property('country', 'string', 1, 2)];
+  expect(proposeGroups(few, 4).map(({ field }) => field.slice(11))).toEqual(['country']);
+  expect(proposeGroups(few, 4, true).map(({ field }) => field.slice(11))).toEqual(['country', 'plan']);
 });
 
 test('groups say why they were picked', () => {
