@@ -40,8 +40,7 @@ export async function connect(call: Call): Promise<Connection> {
   if (url !== undefined) return connectToGiven(call, url, key);
   if (textOption(call.options, 'key') !== undefined) throw new UsageError('--key is for another server and needs --url URL');
   const living = await maybeLivingServer(dataFolderOf(call));
-  const connection = living === null ? await startOwn(call) : connectTo(call, living.url, living.token, 'living');
-  return connection;
+  return living === null ? startOwn(call) : connectTo(call, living.url, living.token, 'living');
 }
 
 async function connectToGiven(call: Call, url: string, key: string | undefined): Promise<Connection> {
@@ -94,14 +93,35 @@ function isProcess(pid: number): boolean {
   }
 }
 
+/** How long a server that has just been started may take to answer. */
+const startPatienceMs = 30_000;
+
 /** Starts a server on the data folder, for this command only, on a free port of the loopback address. */
 async function startOwn(call: Call): Promise<Connection> {
   const { startServer } = await import('../server/app.ts');
+  const { ConfigError } = await import('../server/config.ts');
   const config = await configOf(call);
   call.terminal.tell(`no server is running on ${config.dataFolder}: starting one for this command`);
-  const server = await startServer({ config: { ...config, host: '127.0.0.1', port: 0, publicUrl: null }, listen: true });
-  const { client } = connectTo(call, server.url, server.token, 'own');
-  return { client, kind: 'own', close: () => server.close() };
+  try {
+    const server = await startServer({ config: { ...config, host: '127.0.0.1', port: 0, publicUrl: null }, listen: true });
+    const { client } = connectTo(call, server.url, server.token, 'own');
+    return { client, kind: 'own', close: () => server.close() };
+  } catch (error) {
+    const other = error instanceof ConfigError ? await maybeStartingServer(call) : null;
+    if (other === null) throw error;
+    return connectTo(call, other.url, other.token, 'living');
+  }
+}
+
+/** The server that holds the folder and was not answering yet; null when it never does. */
+async function maybeStartingServer(call: Call): Promise<ServerNote | null> {
+  const giveUpAt = call.now() + startPatienceMs;
+  while (call.now() < giveUpAt && !call.signal.aborted) {
+    const found = await maybeLivingServer(dataFolderOf(call));
+    if (found !== null) return found;
+    await new Promise((resolve) => setTimeout(resolve, 250));
+  }
+  return null;
 }
 
 /** Restores the backup in `directory` into the data folder of `call`. */

@@ -19,9 +19,6 @@ function stop(): void {
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, stop);
 
 const terminal = createTerminal(process, Date.now);
-process.exitCode = await runCommandLine(commands, process.argv.slice(2), {
-  terminal,
-  env: process.env,
-  now: Date.now,
-  signal: stopping.signal,
-});
+const code = await runCommandLine(commands, process.argv.slice(2), { terminal, env: process.env, now: Date.now, signal: stopping.signal });
+// Waits for what is printed, and for nothing else that might keep the process.
+process.stdout.write('', () => process.exit(code));

@@ -29,7 +29,7 @@ export async function runCommandLine(
     }
     return await command.run({ ...world, args, options });
   } catch (error) {
-    return reportFailure(error, words[0], world);
+    return reportFailure(error, world);
   } finally {
     terminal.progress.clear();
   }
@@ -42,11 +42,10 @@ function findCommand(commands: readonly Command[], name: string): Command {
   throw new UsageError(`"${name}" is not a command. Allowed: ${commands.map((each) => each.name).join(', ')}`);
 }
 
-function reportFailure(error: unknown, name: string | undefined, { terminal, env, signal }: Omit<Call, 'args' | 'options'>): number {
+function reportFailure(error: unknown, { terminal, env, signal }: Omit<Call, 'args' | 'options'>): number {
   terminal.progress.clear();
   if (error instanceof UsageError) {
     terminal.tell(`bellwether: ${error.message}`);
-    terminal.tell(`bellwether ${name !== undefined && /^[a-z]+$/.test(name) ? `${name} ` : ''}--help shows the usage.`);
     return 2;
   }
   if (isClosedPipe(error)) return 0;

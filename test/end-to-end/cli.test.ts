@@ -150,15 +150,6 @@ describe('import', () => {
       err: expect.stringContaining('range'),
     });
   });
-
-  test.skipIf(!existsSync(realCommits))('the commits of 16 real repositories come in, and coming again add none', async () => {
-    expect(await cli('import', realCommits)).toMatchObject({
-      code: 0,
-      out: expect.stringContaining('76,196 read = 76,196 accepted + 0 duplicates + 0 rejected'),
-    });
-    expect(await cli('import', realCommits)).toMatchObject({ code: 0, out: expect.stringContaining('nothing added') });
-  });
-  if (!existsSync(realCommits)) console.log('skipped: the import of real commits, ../shared/data is not here');
 });
 
 describe('export', () => {
@@ -353,4 +344,16 @@ describe('backup', () => {
       err: expect.stringContaining('its checksum differs'),
     });
   });
+});
+
+// The last one: its 170 months make many parts, and deletes and backups slow.
+describe('real data', () => {
+  test.skipIf(!existsSync(realCommits))('the commits of 16 real repositories come in, and coming again add none', async () => {
+    expect(await cli('import', realCommits)).toMatchObject({
+      code: 0,
+      out: expect.stringContaining('76,196 read = 76,196 accepted + 0 duplicates + 0 rejected'),
+    });
+    expect(await cli('import', realCommits)).toMatchObject({ code: 0, out: expect.stringContaining('nothing added') });
+  });
+  if (!existsSync(realCommits)) console.log('skipped: the import of real commits, ../shared/data is not here');
 });

@@ -32,6 +32,8 @@ export function createTerminal(
   });
   let failure: Error | null = null;
   stdout.on('error', (error) => (failure = error));
+  // whoever read the notes has gone; the work goes on
+  stderr.on('error', () => undefined);
   return {
     isTerminal: stdout.isTTY === true,
     width: stdout.columns ?? 100,

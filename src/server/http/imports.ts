@@ -95,7 +95,7 @@ function newImport(
   randomBytes: RandomBytes,
 ): ImportRecord {
   return {
-    id: Buffer.from(randomBytes(9)).toString('base64url'),
+    id: Buffer.from(randomBytes(8)).toString('hex'),
     fileName: body.fileName,
     contentHash: body.contentHash,
     state: 'running',
