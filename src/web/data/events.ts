@@ -22,6 +22,10 @@ export interface DeadLetterFilter {
 const pageSize = 50;
 /** What arrives while one looks is asked for this often. */
 const freshMs = 1_500;
+/** Events may be stored a little out of order: what was known is asked for again this far back. */
+const overlapMs = 10_000;
+const freshLimit = 200;
+const freshKept = 1_000;
 
 /** Stored events, newest first, page by page. */
 export function eventPages(filter: EventFilter) {
@@ -36,11 +40,36 @@ export function eventPages(filter: EventFilter) {
   });
 }
 
-/** Events that match and happened since `from`; asked again and again while `isFollowed`. */
+/** Events that came while one looks. */
+export interface FreshEvents {
+  /** newest first */
+  events: StoredEvent[];
+  /** more came at once than are listed */
+  isPartial: boolean;
+}
+
+/** `added` and `known`, each key once, newest first. */
+export function joinByKey(added: readonly StoredEvent[], known: readonly StoredEvent[]): StoredEvent[] {
+  const keys = new Set(known.map((event) => event.key));
+  const all = [...added.filter((event) => !keys.has(event.key)), ...known];
+  return all.sort((a, b) => Date.parse(b.time) - Date.parse(a.time));
+}
+
+async function askFresh(filter: EventFilter, from: string, known: FreshEvents | undefined, signal: AbortSignal): Promise<FreshEvents> {
+  const newest = known?.events[0]?.time;
+  const since = newest === undefined ? from : new Date(Math.max(Date.parse(from), Date.parse(newest) - overlapMs)).toISOString();
+  const answer = await request<EventsAnswer>('/api/analytics/events', { query: { ...filter, from: since, limit: freshLimit }, signal });
+  const before = known?.events ?? [];
+  const isTorn = answer.next !== null && before.length > 0 && !answer.events.some(({ key }) => before.some((one) => one.key === key));
+  return { events: joinByKey(answer.events, before).slice(0, freshKept), isPartial: isTorn || known?.isPartial === true };
+}
+
+/** Events that match and happened since `from`; while `isFollowed` what came is asked for again and again. */
 export function freshEvents(filter: EventFilter, from: string, isFollowed: boolean) {
+  const queryKey = ['events', 'fresh', filter, from];
   return queryOptions({
-    queryKey: ['events', 'fresh', filter, from],
-    queryFn: ({ signal }) => request<EventsAnswer>('/api/analytics/events', { query: { ...filter, from, limit: 200 }, signal }),
+    queryKey,
+    queryFn: ({ client, signal }) => askFresh(filter, from, client.getQueryData<FreshEvents>(queryKey), signal),
     enabled: isFollowed,
     refetchInterval: freshMs,
     staleTime: 0,

@@ -74,6 +74,9 @@ function SourceRows({ row, onReason }: { row: Ledger['bySource'][number]; onReas
             <button type="button" onClick={() => onReason({ source: row.source, reason })}>
               {reasonTitle(reason)}
             </button>
+            <span className={classes.near} aria-hidden="true">
+              {formatExact(count)}
+            </span>
           </th>
           <td className={classes.cell}>{formatExact(count)}</td>
           <td colSpan={3} />

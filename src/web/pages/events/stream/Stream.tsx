@@ -19,6 +19,7 @@ import { EmptyStream, LoadingStream, StreamProblem } from './StreamStates.tsx';
 import { searchFieldId, StreamTools } from './StreamTools.tsx';
 import classes from './Stream.module.css';
 import { useStream } from './use-stream.ts';
+import type { StreamView } from './use-stream.ts';
 
 const minuteMs = 60_000;
 
@@ -112,7 +113,7 @@ export function Stream({ search, change }: TabProps): ReactNode {
 }
 
 interface RowsProps extends TabProps {
-  view: ReturnType<typeof useStream>;
+  view: StreamView;
   rows: readonly StreamRow[];
   selected: string | null;
   isPaused: boolean;
@@ -143,7 +144,7 @@ function Rows({ view, rows, search, change, selected, isPaused, onOpen }: RowsPr
   );
   return (
     <div className={classes.frame}>
-      <StreamHead zone={search.zone} nowMs={nowMs} isPaused={isPaused} isSearch={view.isSearch} />
+      <StreamHead zone={search.zone} nowMs={nowMs} isPaused={isPaused} view={view} />
       <ol className={classes.lines} aria-label="Events, newest first">
         {view.live.flatMap((row) =>
           row.hiddenBelow === 0
@@ -163,7 +164,14 @@ function Rows({ view, rows, search, change, selected, isPaused, onOpen }: RowsPr
   );
 }
 
-function StreamHead({ zone, nowMs, isPaused, isSearch }: { zone: string; nowMs: number; isPaused: boolean; isSearch: boolean }): ReactNode {
+interface HeadProps {
+  zone: string;
+  nowMs: number;
+  isPaused: boolean;
+  view: StreamView;
+}
+
+function StreamHead({ zone, nowMs, isPaused, view: { isSearch, isPartial } }: HeadProps): ReactNode {
   const { link } = useConnectionState();
   const state = isPaused
     ? 'Paused'
@@ -176,6 +184,7 @@ function StreamHead({ zone, nowMs, isPaused, isSearch }: { zone: string; nowMs: 
     <div className={classes.head}>
       <span>
         {state} · times in {formatZone(zone, nowMs)}
+        {isPartial && ' · more come than can be listed: these are the newest'}
       </span>
       <span className={classes.keys} aria-hidden="true">
         <kbd>J</kbd> <kbd>K</kbd> move · <kbd>Enter</kbd> open · <kbd>P</kbd> pause · <kbd>/</kbd> search
@@ -184,7 +193,7 @@ function StreamHead({ zone, nowMs, isPaused, isSearch }: { zone: string; nowMs: 
   );
 }
 
-function StreamFoot({ view }: { view: ReturnType<typeof useStream> }): ReactNode {
+function StreamFoot({ view }: { view: StreamView }): ReactNode {
   if (view.problem !== null) return <StreamProblem problem={view.problem} onRetry={view.retry} />;
   if (!view.hasOlder) return view.isLoading ? null : <p className={classes.gap}>These are all of them.</p>;
   return (

@@ -1,7 +1,6 @@
 /** One line of the stream: when, what, who, and the first of its properties. */
 import { memo } from 'react';
 import type { ReactNode } from 'react';
-import { actorOf } from '../../../panels/kinds/FeedPanel.tsx';
 import { fullClock, shortClock } from '../clock-text.ts';
 import { rowElementId } from '../use-row-keys.ts';
 import type { StreamRow } from './rows.ts';
@@ -48,8 +47,8 @@ export const StreamLine = memo(function StreamLine({ row, color, zone, nowMs, is
           {row.name}
         </button>
       </span>
-      <span className={`${classes.who} bw-clip`} dir="auto">
-        {actorOf(row)}
+      <span className={`${classes.who} bw-clip`} data-anonymous={row.user === '' || undefined} dir="auto">
+        {row.user !== '' ? row.user : row.anonymous !== '' ? row.anonymous : 'nobody'}
       </span>
       <span className={`${classes.properties} bw-clip`} dir="auto">
         {Object.entries(row.properties)

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import type { StoredEvent } from '../../../../shared/contract/events.ts';
 import type { Activity } from '../../../../shared/contract/live.ts';
-import { joinByKey, liveRows, storedOf, storedRow, waitingCount, withoutShown } from './rows.ts';
+import { liveRows, storedOf, storedRow, waitingCount, withoutShown } from './rows.ts';
 
 const activity = (n: number, part: Partial<Activity> = {}): Activity => ({
   n,
@@ -47,10 +47,6 @@ describe('what is stored below what is live', () => {
   test('two equal events stay two', () => {
     const live = liveRows([activity(1)]);
     expect(withoutShown([storedRow(stored('a')), storedRow(stored('b'))], live)).toHaveLength(1);
-  });
-
-  test('pages and what is fresh join by key', () => {
-    expect(joinByKey([stored('c'), stored('b')], [stored('b'), stored('a')]).map((event) => event.key)).toEqual(['c', 'b', 'a']);
   });
 });
 

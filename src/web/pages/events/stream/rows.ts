@@ -61,12 +61,6 @@ export function withoutShown(stored: readonly StreamRow[], live: readonly Stream
   });
 }
 
-/** `fresh` above `pages`, each key once. */
-export function joinByKey(fresh: readonly StoredEvent[], pages: readonly StoredEvent[]): StoredEvent[] {
-  const known = new Set(pages.map((event) => event.key));
-  return [...fresh.filter((event) => !known.has(event.key)), ...pages];
-}
-
 /** How many events came after the newest of `frozen`; null when it cannot be told. */
 export function waitingCount(activities: readonly Activity[], frozen: readonly Activity[]): number | null {
   const newest = activities[0]?.n ?? 0;

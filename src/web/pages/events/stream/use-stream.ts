@@ -2,12 +2,12 @@
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { useMemo, useState } from 'react';
 import type { Activity } from '../../../../shared/contract/live.ts';
-import { eventPages, freshEvents } from '../../../data/events.ts';
+import { eventPages, freshEvents, joinByKey } from '../../../data/events.ts';
 import type { EventFilter } from '../../../data/events.ts';
 import { toServerProblem } from '../../../data/http.ts';
 import type { ServerProblem } from '../../../data/http.ts';
 import { useLive } from '../../../data/live/LiveProvider.tsx';
-import { joinByKey, liveRows, storedRow, waitingCount, withoutShown } from './rows.ts';
+import { liveRows, storedRow, waitingCount, withoutShown } from './rows.ts';
 import type { StreamRow } from './rows.ts';
 
 /** What is known of the stream. */
@@ -17,6 +17,8 @@ export interface StreamView {
   stored: StreamRow[];
   /** something is searched for, so the lines are stored events only */
   isSearch: boolean;
+  /** more matching events came at once than are listed */
+  isPartial: boolean;
   /** lines with a number above this came after the page was opened */
   openedAt: number;
   isLoading: boolean;
@@ -60,6 +62,7 @@ export function useStream(filter: EventFilter, isPaused: boolean): StreamView {
     live,
     stored,
     isSearch,
+    isPartial: isSearch && fresh.data?.isPartial === true,
     openedAt: openedAt ?? Number.MAX_SAFE_INTEGER,
     isLoading: pages.isPending,
     problem: pages.error === null ? null : toServerProblem(pages.error),
