@@ -8,6 +8,8 @@ export const channelPace = {
   soonMs: 2,
   /** between two messages at least */
   gapMs: 25,
+  /** however dear sending is */
+  longestGapMs: 500,
   /** characters a millisecond that one channel may send to one client: 0.8 Mbit/s */
   charactersPerMs: 100,
 } as const;
@@ -61,7 +63,8 @@ export abstract class ChannelRoom extends Room {
 
   #schedule(): void {
     const sinceMs = this.#stopwatch() - this.#startedMs;
-    const gapMs = Math.max(channelPace.gapMs, this.#fanOut.gapMs(this), this.#lastCharacters / channelPace.charactersPerMs);
+    const affordableMs = Math.max(this.#fanOut.gapMs(this), this.#lastCharacters / channelPace.charactersPerMs);
+    const gapMs = Math.min(Math.max(channelPace.gapMs, affordableMs), channelPace.longestGapMs);
     this.#timer = setTimeout(() => this.#speak(), Math.max(channelPace.soonMs, gapMs - sinceMs));
   }
 

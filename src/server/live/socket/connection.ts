@@ -3,7 +3,7 @@ import type { Socket } from 'socket.io';
 import type { ClientToServer, ServerToClient } from '../../../shared/contract/live.ts';
 import type { Principal } from '../../identity/principal.ts';
 import type { TokenBucket } from '../pace.ts';
-import { encodeData, writePacket, type Packet } from './packet.ts';
+import { encodeData, waitingFor, writePacket, type Packet } from './packet.ts';
 
 /** A socket that speaks the messages of live. */
 export type LiveSocket = Socket<ClientToServer, ServerToClient>;
@@ -65,15 +65,14 @@ export class Connection {
 
   /** Whether so much waits for this client that more would only fill the memory. */
   isChoked(): boolean {
-    const waiting = waitingPackets(this.socket);
-    if (waiting.length === 0) return false;
-    if (waiting.length > connectionLimits.waitingPackets) return true;
-    return waiting.reduce((sum, packet) => sum + (packet.data?.length ?? 0), 0) > connectionLimits.waitingCharacters;
+    const { packets, size } = waitingFor(this.socket);
+    return packets > connectionLimits.waitingPackets || size > connectionLimits.waitingCharacters;
   }
 
   /** Whether everything sent so far is on its way. */
   isIdle(): boolean {
-    return waitingPackets(this.socket).length === 0;
+    const { packets, size } = waitingFor(this.socket);
+    return packets === 0 && size === 0;
   }
 
   /** Sends a `data` message for one subscription. */
@@ -85,9 +84,4 @@ export class Connection {
   write(packet: Packet): void {
     writePacket(this.socket, packet);
   }
-}
-
-/** What Engine.IO (6.6) has not handed to the transport yet; declared private there. */
-function waitingPackets(socket: LiveSocket): { data?: string }[] {
-  return (socket.conn as unknown as { writeBuffer: { data?: string }[] }).writeBuffer;
 }
