@@ -14,7 +14,7 @@ import detail from '../detail/Detail.module.css';
 import { Drawer } from '../detail/Drawer.tsx';
 import { Fact, Facts } from '../detail/Facts.tsx';
 import { JsonView } from '../detail/JsonView.tsx';
-import { readableBody, reasonText, reasonTitle } from './reasons.ts';
+import { readableBody, reasonTitle } from './reasons.ts';
 
 interface DeadLetterDrawerProps {
   openKey: string;
@@ -41,9 +41,7 @@ function Letter({ letter, zone }: { letter: DeadLetter; zone: string }): ReactNo
   const readable = readableBody(letter.body);
   return (
     <>
-      <Notice tone="warning" title={letter.message}>
-        {letter.message === reasonText(letter.reason) ? undefined : reasonText(letter.reason)}
-      </Notice>
+      <Notice tone="warning" title={letter.message} />
       <Facts>
         <Fact name="Received">
           {fullClock(letter.received, zone)} <span className="bw-quiet">{formatZone(zone, Date.parse(letter.received))}</span>
