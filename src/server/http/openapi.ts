@@ -12,13 +12,26 @@ const securityByAccess: Record<Access, object[]> = {
   admin: [{ apiKey: [] }, { session: [] }],
 };
 
-function schemaOf(type: z.ZodType, io: 'input' | 'output'): JsonSchema {
-  return z.toJSONSchema(type, { target: 'draft-2020-12', unrepresentable: 'any', io }) as JsonSchema;
+/** Schemas that others refer to, by name. */
+type Components = Record<string, JsonSchema>;
+
+/** The schema of `type`; what it defines for itself, because it is recursive, goes into `components` under `name`. */
+function schemaOf(type: z.ZodType, io: 'input' | 'output', name: string, components: Components): JsonSchema {
+  const made = z.toJSONSchema(type, { target: 'draft-2020-12', unrepresentable: 'any', io }) as JsonSchema;
+  const nameOf = (key: string) => `${name}-${io}${key.replace('__schema', '-')}`;
+  const text = JSON.stringify(made).replace(/"#\/\$defs\/([^"]+)"/g, (_, key: string) => `"#/components/schemas/${nameOf(key)}"`);
+  const { $schema: _, $defs = {}, ...schema } = JSON.parse(text) as JsonSchema & { $defs?: Components };
+  for (const [key, definition] of Object.entries($defs)) components[nameOf(key)] = definition;
+  return schema;
 }
 
-function parametersOf(type: z.ZodType | undefined, where: 'path' | 'query'): JsonSchema[] {
+function parametersOf(route: Route, where: 'path' | 'query', components: Components): JsonSchema[] {
+  const type = where === 'path' ? route.params : route.query;
   if (type === undefined) return [];
-  const schema = schemaOf(type, 'input') as { properties?: Record<string, JsonSchema>; required?: string[] };
+  const schema = schemaOf(type, 'input', `${route.operation}-${where}`, components) as {
+    properties?: Record<string, JsonSchema>;
+    required?: string[];
+  };
   return Object.entries(schema.properties ?? {}).map(([name, property]) => ({
     name,
     in: where,
@@ -27,19 +40,26 @@ function parametersOf(type: z.ZodType | undefined, where: 'path' | 'query'): Jso
   }));
 }
 
-function operationOf(route: Route): JsonSchema {
-  const answer = route.answer === undefined ? {} : { 'application/json': { schema: schemaOf(route.answer, 'output') } };
-  const body =
-    route.body === undefined ? undefined : { required: true, content: { 'application/json': { schema: schemaOf(route.body, 'input') } } };
+function bodyOf({ body, bodyTypes = {}, operation }: Route, components: Components): JsonSchema | undefined {
+  if (body === undefined) return undefined;
+  const others = Object.entries(bodyTypes).map(([type, description]) => [type, { schema: { type: 'string', description } }] as const);
+  const schema = schemaOf(body, 'input', operation, components);
+  return { required: true, content: { 'application/json': { schema }, ...Object.fromEntries(others) } };
+}
+
+function operationOf(route: Route, components: Components): JsonSchema {
+  const { answer, operation } = route;
+  const content = answer === undefined ? {} : { 'application/json': { schema: schemaOf(answer, 'output', operation, components) } };
+  const body = bodyOf(route, components);
   return {
     operationId: route.operation,
     summary: route.summary,
     tags: [route.tag],
     security: securityByAccess[route.access],
-    parameters: [...parametersOf(route.params, 'path'), ...parametersOf(route.query, 'query')],
+    parameters: [...parametersOf(route, 'path', components), ...parametersOf(route, 'query', components)],
     ...(body === undefined ? {} : { requestBody: body }),
     responses: {
-      200: { description: 'Done.', content: answer },
+      200: { description: 'Done.', content },
       default: {
         description: 'A problem document.',
         content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
@@ -64,9 +84,10 @@ const problemSchema = {
 /** The document for `routes`. */
 export function openApiDocument(routes: readonly Route[], version: string): JsonSchema {
   const paths: Record<string, Record<string, JsonSchema>> = {};
+  const components: Components = { Problem: problemSchema };
   for (const route of routes) {
     const path = route.path.replace(/:(\w+)/g, '{$1}');
-    paths[path] = { ...paths[path], [route.method.toLowerCase()]: operationOf(route) };
+    paths[path] = { ...paths[path], [route.method.toLowerCase()]: operationOf(route, components) };
   }
   return {
     openapi: '3.1.0',
@@ -77,7 +98,7 @@ export function openApiDocument(routes: readonly Route[], version: string): Json
     },
     paths,
     components: {
-      schemas: { Problem: problemSchema },
+      schemas: components,
       securitySchemes: {
         writeKey: { type: 'http', scheme: 'bearer', description: 'A write key.' },
         writeKeyBasic: { type: 'http', scheme: 'basic', description: 'A write key as user name, no password.' },

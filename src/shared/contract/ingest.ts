@@ -37,7 +37,7 @@ function call(
   path: string,
   operation: string,
   summary: string,
-  parts: Pick<Route, 'body' | 'answer' | 'params'> = {},
+  parts: Pick<Route, 'body' | 'bodyTypes' | 'answer' | 'params'> = {},
 ): Route {
   return { method, path, operation, summary, tag: 'ingest', access: 'ingest', ...parts };
 }
@@ -61,6 +61,7 @@ const posthogAnswer = z.object({ status: z.literal(1) });
 const key = z.object({ key: z.string() });
 
 const segmentCalls = ['track', 'identify', 'page', 'screen', 'group', 'alias'] as const;
+const beacon = { 'text/plain': 'The same JSON, as browsers send it without asking first.' };
 
 /** Every ingest call, for the OpenAPI document. */
 export const ingestContract: readonly Route[] = [
@@ -71,6 +72,7 @@ export const ingestContract: readonly Route[] = [
     'One event, an array, {"events":[...]}, or NDJSON (application/x-ndjson, streamed); gzip accepted. Answered when durable.',
     {
       body: z.union([sentEvent, z.array(sentEvent), z.object({ events: z.array(sentEvent), writeKey: z.string().optional() })]),
+      bodyTypes: { 'application/x-ndjson': 'One event a line, any number of lines.' },
       answer: ingestAnswer,
     },
   ),
@@ -80,6 +82,18 @@ export const ingestContract: readonly Route[] = [
       answer: segmentAnswer,
     }),
   ),
+  ...segmentCalls.map((name) =>
+    call('POST', `/v1/${name[0]}`, `segment-${name}-browser`, `A ${name} call of Segment's browser library.`, {
+      body: segmentMessage,
+      bodyTypes: beacon,
+      answer: segmentAnswer,
+    }),
+  ),
+  call('POST', '/v1/b', 'segment-batch-browser', "A batch of Segment's browser library.", {
+    body: segmentBatch,
+    bodyTypes: beacon,
+    answer: segmentAnswer,
+  }),
   call('POST', '/v1/batch', 'segment-batch', 'A batch of a Segment or RudderStack library.', { body: segmentBatch, answer: segmentAnswer }),
   call('POST', '/v1/import', 'segment-import', 'A batch of old events of a Segment library.', {
     body: segmentBatch,

@@ -19,5 +19,7 @@ export interface Route {
   params?: z.ZodType;
   query?: z.ZodType;
   body?: z.ZodType;
+  /** other content types of a body than JSON, with what is in them; only for the document */
+  bodyTypes?: Readonly<Record<string, string>>;
   answer?: z.ZodType;
 }
