@@ -45,7 +45,11 @@ export const importCommand: Command = {
       isMany: true,
     },
     skip: { value: 'COLUMN', help: 'Leave this column out.', isMany: true },
-    type: { value: 'COLUMN:TYPE', help: 'Type of the cells of a CSV column: text, number, boolean or json.', isMany: true },
+    type: {
+      value: 'COLUMN:TYPE',
+      help: 'Type of the cells of a CSV column: text, number, boolean, json, or auto for each by itself.',
+      isMany: true,
+    },
     'input-format': { value: 'FORMAT', help: 'What the file holds. Default: told by its name and content.', choices: inputFormats },
     delimiter: { value: 'CHARACTER', help: 'Delimiter of CSV; "tab" for a tab. Default: the one that fits.' },
     columns: { value: 'NAMES', help: 'Names of the columns, separated by commas, for CSV without a header line.' },

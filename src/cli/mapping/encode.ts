@@ -64,7 +64,8 @@ export function createEncoder(mapping: Mapping, idPrefix: string): Encoder {
     const type = mapping.cells[column];
     if (type === undefined) return value;
     const typed = cellValue(value, type);
-    if (typed !== undefined && typeof typed === 'string' && type !== 'text') mistyped.set(column, (mistyped.get(column) ?? 0) + 1);
+    if (typed !== undefined && typeof typed === 'string' && type !== 'text' && type !== 'auto')
+      mistyped.set(column, (mistyped.get(column) ?? 0) + 1);
     return typed;
   };
 
@@ -122,8 +123,8 @@ function cellValue(cell: unknown, type: CellType | undefined): unknown {
   if (type === undefined || typeof cell !== 'string') return cell;
   if (cell === '') return undefined;
   const text = cell.trim();
-  if (type === 'number' && isNumberCell(text)) return Number(text);
-  if (type === 'boolean' && isBooleanCell(text)) return text.toLowerCase() === 'true';
+  if ((type === 'number' || type === 'auto') && isNumberCell(text)) return Number(text);
+  if ((type === 'boolean' || type === 'auto') && isBooleanCell(text)) return text.toLowerCase() === 'true';
   return type === 'json' ? jsonOr(cell) : cell;
 }
 

@@ -137,6 +137,7 @@ function guessCells(shapes: readonly ColumnShape[], root: string | null): Record
     if (name === root) cells[name] = 'json';
     else if (kind === 'number' && !isLabel(name)) cells[name] = 'number';
     else if (kind === 'boolean') cells[name] = 'boolean';
+    else if (kind === 'empty' && !isLabel(name)) cells[name] = 'auto';
     else cells[name] = 'text';
   }
   return cells;

@@ -99,6 +99,13 @@ describe('the guess', () => {
     expect(mapping.cells.lot).toBe('text');
   });
 
+  test('a column that is empty in the sample takes its cells as they come', () => {
+    const mapping = guess([{ at: '2024-01-01', ms: '', orderNo: '' }], { isText: true });
+    expect(mapping.cells).toMatchObject({ ms: 'auto', orderNo: 'text' });
+    const { properties } = encode(mapping, { at: '2024-01-01', ms: '17.5', orderNo: '0017' });
+    expect(properties).toEqual({ ms: 17.5, orderNo: '0017' });
+  });
+
   test('takes events as they are', () => {
     const record = { id: 'a', name: 'commit', time: '2012-11-24T03:14:12-08:00', user: 'u', properties: { files: 2 } };
     const other = { ...record, id: 'b' };

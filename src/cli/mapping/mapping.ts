@@ -1,8 +1,8 @@
 /** How records of a file become events: which column is what. Kept with the import, so that it resumes with the same. */
 import type { TimeFormat } from './time-format.ts';
 
-/** Types that cells of text files are given. */
-export const cellTypes = ['text', 'number', 'boolean', 'json'] as const;
+/** Types that cells of text files are given; `auto` looks at each cell by itself. */
+export const cellTypes = ['text', 'number', 'boolean', 'json', 'auto'] as const;
 /** One of {@link cellTypes}. */
 export type CellType = (typeof cellTypes)[number];
 

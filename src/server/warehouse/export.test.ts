@@ -69,6 +69,15 @@ describe('an export', () => {
     expect(text).toContain('"a","purchase","2024-05-01T10:00:00.123Z","u1",,"s","12.5","DE","true",,"5","2.5","[""x"",""y \\""z\\""""]"');
   });
 
+  test('asks conditions of what is stored: an event without a user is not of another user', async () => {
+    const others = sql`${all} AND NOT (user IN ${bind('Array(String)', ['u1'])})`;
+    for (const format of ['ndjson', 'csv'] as const) {
+      const parts: Uint8Array[] = [];
+      for await (const part of await exportEvents(opened.warehouse, others, format, {})) parts.push(part);
+      expect(Buffer.concat(parts).toString()).toContain('2024-05-02T10:00:00.000Z');
+    }
+  });
+
   test('as Parquet keeps the types of properties that have one', async () => {
     const file = join(opened.folder, 'events.parquet');
     await writeFile(file, await collect('parquet'));
