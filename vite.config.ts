@@ -28,6 +28,8 @@ export default defineConfig({
     // TRICKY: inlined fonts and images would be data: addresses, which the content policy refuses for fonts
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
+    // one sheet of some 20 kB: a part fetched later could fail alone, and is not asked for again
+    cssCodeSplit: false,
     chunkSizeWarningLimit: 700,
   },
   server: {

@@ -73,4 +73,17 @@ describe.skipIf(why !== '')(`the bundle${why && `, skipped: ${why}`}`, () => {
     expect(untilChart).toBeLessThanOrEqual(budgets.chart);
     expect(untilChart, 'the chart library was measured').toBeGreaterThan(untilNumber);
   });
+
+  test('is fetched again where the line broke just then', async () => {
+    const { page } = await openOwnerPage(browser, server);
+    let broken = 0;
+    await page.route(/echarts[^/]*\.js/, (route) => (++broken <= 2 ? route.abort('connectionreset') : route.continue()));
+    await page.goto('/?range=7d');
+    await page
+      .getByRole('article', { name: /over time/ })
+      .locator(chart)
+      .first()
+      .waitFor();
+    expect(broken).toBeGreaterThan(2);
+  });
 });

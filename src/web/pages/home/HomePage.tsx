@@ -13,11 +13,12 @@ import { toServerProblem } from '../../data/http.ts';
 import { useLive } from '../../data/live/LiveProvider.tsx';
 import type { Period } from '../../data/period.ts';
 import { Notice } from '../../ui/Notice.tsx';
+import { loadAgain } from '../../ui/load-again.ts';
 import { Waiting } from '../shell/Waiting.tsx';
 import { Board } from './Board.tsx';
 import { rangeThatShows } from './old-data.ts';
 
-const StartPage = lazy(() => import('../start/StartPage.tsx').then((page) => ({ default: page.StartPage })));
+const StartPage = lazy(() => loadAgain(() => import('../start/StartPage.tsx')).then((page) => ({ default: page.StartPage })));
 
 /** While the catalog is young it is asked often, so that the board grows with the first events. */
 const youngMs = 3_000;

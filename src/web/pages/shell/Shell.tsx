@@ -3,13 +3,14 @@ import { Outlet, useLocation } from '@tanstack/react-router';
 import { lazy, Suspense, useCallback, useEffect, useState } from 'react';
 import type { ReactNode } from 'react';
 import type { Session } from '../../../shared/contract/identity.ts';
+import { loadAgain } from '../../ui/load-again.ts';
 import { placeOf } from './places.ts';
 import { Rail } from './Rail.tsx';
 import classes from './Shell.module.css';
 import { TopBar } from './TopBar.tsx';
 import { useShortcuts } from './actions/use-shortcuts.ts';
 
-const Palette = lazy(() => import('./actions/Palette.tsx').then((palette) => ({ default: palette.Palette })));
+const Palette = lazy(() => loadAgain(() => import('./actions/Palette.tsx')).then((palette) => ({ default: palette.Palette })));
 
 const railKey = 'bellwether.rail';
 

@@ -10,12 +10,15 @@ import { RankingBars } from '../../charts/ranking/RankingBars.tsx';
 import { rememberedColors } from '../../charts/series-color.ts';
 import { prepareTrend } from '../../charts/trend/trend.ts';
 import { twinOf } from '../../charts/twin.ts';
+import { loadAgain } from '../../ui/load-again.ts';
 import { Skeleton } from '../../ui/Skeleton.tsx';
 import { TwinTable } from '../TwinTable.tsx';
 
 /** Numbers, rankings and weeks need no chart library; what does is fetched together with it. */
 const TrendChart = lazy(async () => {
-  const [{ TrendChart: Chart }] = await Promise.all([import('../../charts/trend/TrendChart.tsx'), import('../../charts/trend/echarts.ts')]);
+  const [{ TrendChart: Chart }] = await loadAgain(() =>
+    Promise.all([import('../../charts/trend/TrendChart.tsx'), import('../../charts/trend/echarts.ts')]),
+  );
   return { default: Chart };
 });
 
