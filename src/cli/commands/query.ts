@@ -8,7 +8,7 @@ import { textOption } from '../arguments.ts';
 import { UsageError } from '../command.ts';
 import type { Call, Command } from '../command.ts';
 import { withServer } from '../connect.ts';
-import { formatRows, rowFormats } from '../terminal/formats.ts';
+import { cellText, formatRows, rowFormats } from '../terminal/formats.ts';
 import type { RowFormat } from '../terminal/formats.ts';
 
 /** The command. */
@@ -80,7 +80,7 @@ async function printResult({ terminal }: Call, result: Result, format: RowFormat
   const hasTotals = result.rows.length > 1 && result.totals.some((cell) => cell !== null);
   if (hasTotals)
     await terminal.write(
-      `total: ${result.columns.flatMap(({ name }, i) => (result.totals[i] === null || result.totals[i] === undefined ? [] : [`${name} ${String(result.totals[i])}`])).join(', ')}\n`,
+      `total: ${result.columns.flatMap(({ name }, i) => (result.totals[i] === null || result.totals[i] === undefined ? [] : [`${name} ${cellText(result.totals[i])}`])).join(', ')}\n`,
     );
   terminal.tell(
     `${result.rows.length} rows, ${lineage.range.from} to ${lineage.range.to} (${lineage.range.timezone}), ${Math.round(lineage.elapsedMs)} ms, cache ${lineage.cache}, query ${lineage.queryId}`,

@@ -35,6 +35,7 @@ describe('the plan', () => {
   test('a name is a column where there is one, and text after =', () => {
     expect(plan({ name: 'InvoiceNo' }).mapping.name).toEqual({ column: 'InvoiceNo' });
     expect(plan({ name: '=InvoiceNo' }).mapping.name).toEqual({ constant: 'InvoiceNo' });
+    expect(plan({ name: 'TotalPrice' }).warnings).toEqual([expect.stringContaining('write --name =TotalPrice')]);
   });
 
   test('a column cannot have two roles', () => {

@@ -36,7 +36,17 @@ export function planImport(options: OptionValues, sample: readonly SourceRow[], 
   const ambiguity = applyTime(mapping, options, columns) ?? guess.ambiguity;
   applyProperties(mapping, options, columns, file.isText);
   const isSaid = textOption(options, 'time-format') !== undefined || ambiguity === null;
-  return { mapping, shapes, warnings: isSaid ? [] : [ambiguity] };
+  return { mapping, shapes, warnings: [...(isSaid ? [] : [ambiguity]), ...nameWarnings(mapping, options, columns)] };
+}
+
+/** A column of numbers is a strange place for names: perhaps the word was meant as the name of all events. */
+function nameWarnings(mapping: Mapping, options: OptionValues, columns: Columns): string[] {
+  const name = textOption(options, 'name');
+  if (name === undefined || !('column' in mapping.name)) return [];
+  const kind = columns.shapeOf(name, false)?.kind;
+  return kind === 'text'
+    ? []
+    : [`the names of the events are the values of column ${name}; write --name =${name} to call them all "${name}"`];
 }
 
 /** The columns that the sample shows, also paths into nested records. */
