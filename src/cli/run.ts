@@ -1,4 +1,5 @@
 /** Finds the command that was meant, runs it, and turns how it ended into an exit code. */
+import { readFileSync } from 'node:fs';
 import { Problem } from '../shared/model/errors.ts';
 import { parseArguments } from './arguments.ts';
 import { CommandFailed, UsageError } from './command.ts';
@@ -21,6 +22,10 @@ export async function runCommandLine(
       terminal.print(overallHelp(commands));
       return name === undefined ? 2 : 0;
     }
+    if (name === '--version') {
+      terminal.print(packageVersion());
+      return 0;
+    }
     const command = findCommand(commands, name);
     const { args, options } = parseArguments(command, rest);
     if (options.help === true) {
@@ -33,6 +38,10 @@ export async function runCommandLine(
   } finally {
     terminal.progress.clear();
   }
+}
+
+function packageVersion(): string {
+  return (JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string }).version;
 }
 
 function findCommand(commands: readonly Command[], name: string): Command {

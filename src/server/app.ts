@@ -58,6 +58,7 @@ export interface RunningServer {
 const projectFolder = fileURLToPath(new URL('../..', import.meta.url));
 const clock = { now: () => Date.now() };
 const warehouseStartMs = 60_000;
+const serverAnswerMs = 15_000;
 /** how long calls may take to end when the server stops */
 const stopGraceMs = 5_000;
 
@@ -144,7 +145,7 @@ export async function restoreStores(config: Config, directory: string, onStep: (
     restoreWarehouse: async (folder) => {
       const warehouse = openWarehouse(config, log);
       closing.push(() => warehouse.close());
-      await readyWarehouse(warehouse, log);
+      await readyWarehouse(config, warehouse, log);
       return restoreWarehouse(warehouse, folder);
     },
   };
@@ -195,7 +196,7 @@ async function openStores(config: Config, log: Logger, closing: Closing): Promis
     maxBytes: config.spoolLimitBytes,
   });
   closing.push(() => spool.close());
-  await readyWarehouse(warehouse, log);
+  await readyWarehouse(config, warehouse, log);
   return { catalog, warehouse, idWindow, spool };
 }
 
@@ -204,8 +205,14 @@ async function openCatalog(config: Config, log: Logger): Promise<Catalog> {
   return openSqliteCatalog({ file: dataPlaces(config.dataFolder).catalog, clock });
 }
 
-async function readyWarehouse(warehouse: Warehouse, log: Logger): Promise<void> {
-  await warehouse.ready(warehouseStartMs);
+async function readyWarehouse(config: Config, warehouse: Warehouse, log: Logger): Promise<void> {
+  await warehouse.ready(config.clickhouseUrl === null ? warehouseStartMs : serverAnswerMs).catch((error: unknown) => {
+    if (config.clickhouseUrl === null) throw error;
+    const { host } = new URL(config.clickhouseUrl);
+    throw new ConfigError(
+      `CLICKHOUSE_URL names ${host}, which does not answer (${warehouse.health().lastError ?? 'no reason given'}): allowed is the address of a running ClickHouse.`,
+    );
+  });
   await migrateWarehouse(warehouse, join(projectFolder, 'migrations', 'warehouse'), log);
 }
 
