@@ -1,12 +1,11 @@
 -- {"kind":"trend","grain":"day","timezone":"Europe/Berlin","range":{"from":"2024-03-30","to":"2024-04-02"},"by":["properties.city"],"limit":1,"metrics":[{"aggregate":"unique","of":"user"}],"compare":"previousWeek"}
 
-SELECT if(ifNull(`properties`.`city`.:`String`, '') < '\x02', concat('\x01', ifNull(toJSONString(`properties`.`city`), 'null')), assumeNotNull(`properties`.`city`.:`String`)) AS k0, uniqExactIf(xxh3(`user`), `user` != '') AS m0
+SELECT grouping(k0) AS is_total, grouping(bucket) AS is_group, if(ifNull(`properties`.`city`.:`String`, '') < '\x02', concat('\x01', ifNull(toJSONString(`properties`.`city`), 'null')), assumeNotNull(`properties`.`city`.:`String`)) AS k0, roundDown(toUnixTimestamp64Milli(`time`), [1711753200000, 1711839600000, 1711922400000]) AS bucket, uniqExactIf(xxh3(`user`), `user` != '') AS m0
 FROM events
 WHERE workspace = 'golden'
   AND time >= toDateTime64('2024-03-29 23:00:00.000', 3, 'UTC') AND time < toDateTime64('2024-04-01 22:00:00.000', 3, 'UTC')
-GROUP BY k0
-ORDER BY m0 DESC NULLS LAST, k0 = '\x01null', if(startsWith(k0, '\x01'), toFloat64OrNull(substring(k0, 2)), NULL) ASC NULLS LAST, k0 ASC
-LIMIT 2;
+GROUP BY k0, bucket WITH ROLLUP
+ORDER BY is_group DESC, m0 DESC NULLS LAST, k0 = '\x01null', if(startsWith(k0, '\x01'), toFloat64OrNull(substring(k0, 2)), NULL) ASC NULLS LAST, k0 ASC;
 
 WITH if(ifNull(`properties`.`city`.:`String`, '') < '\x02', concat('\x01', ifNull(toJSONString(`properties`.`city`), 'null')), assumeNotNull(`properties`.`city`.:`String`)) AS k0
 SELECT grouping(g) AS is_total, grouping(bucket) AS is_group, transform(toString(k0), ['Rome'], [0], toUInt16(1)) AS g, roundDown(toUnixTimestamp64Milli(`time`), [1711753200000, 1711839600000, 1711922400000]) AS bucket, uniqExactIf(xxh3(`user`), `user` != '') AS m0

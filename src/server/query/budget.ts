@@ -35,7 +35,7 @@ export class Budget {
   }
 
   /** The rows of `statement`. @throws QUERY_TIMEOUT, QUERY_OVER_BUDGET, QUERY_CANCELLED, WAREHOUSE_UNAVAILABLE */
-  async ask(statement: Statement): Promise<unknown[][]> {
+  async ask(statement: Statement, { mostGroups }: { mostGroups?: number } = {}): Promise<unknown[][]> {
     const { timeoutMs, memoryBytes, rowsToRead, resultRows } = this.#limits;
     const leftMs = this.#startedMs + timeoutMs - this.#clock.now();
     if (leftMs <= 0)
@@ -52,6 +52,7 @@ export class Budget {
       // the comparison may have a few buckets more than the main window
       limits: { timeoutMs: leftMs, memoryBytes, rowsToRead, resultRows: 2 * resultRows },
       signal: this.#signal,
+      settings: mostGroups === undefined ? {} : { max_rows_to_group_by: mostGroups, group_by_overflow_mode: 'throw' },
     });
     this.#rowsRead += answer.rowsRead;
     return answer.rows;

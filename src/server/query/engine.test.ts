@@ -284,6 +284,18 @@ describe('questions out of proportion', () => {
     expect(statements).toBe(0);
   });
 
+  test('with more groups than are asked for at once are answered', async () => {
+    const events = Array.from({ length: 31_000 }, (_, i) => eventAt(now - 1000, 'a', { user: `u${Math.max(1, i)}` }));
+    await insertEvents(opened.warehouse, 'crowd', events);
+    const query: QueryInput = { kind: 'trend', grain: 'day', by: ['user'], limit: 1, range: { last: '1d' } };
+    const { rows, totals } = await engineWith().ask({ ...policy, workspaceId: 'crowd' }, query);
+    expect(rows.map((row) => row.slice(1))).toEqual([
+      ['u1', 2],
+      [{ others: true }, 30_998],
+    ]);
+    expect([totals[2], statements]).toEqual([31_000, 3]);
+  });
+
   test('with more groups than a list should have are answered', async () => {
     const events = Array.from({ length: 3000 }, (_, i) =>
       eventAt(now - 1000 - i, 'a', { user: `a user with a long name, number ${String(i).padStart(5, '0')}` }),

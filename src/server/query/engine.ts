@@ -82,7 +82,7 @@ export function createQueryEngine(deps: QueryEngineDeps): QueryEngine {
     const watermark = watermarkMs(query);
     const budget = new Budget(deps.warehouse, deps.clock, limits, deps.newId(), signal);
     try {
-      const answer = await kinds[query.kind](planned, (statement) => budget.ask(statement));
+      const answer = await kinds[query.kind](planned, (statement, options) => budget.ask(statement, options));
       const kept: Kept = { answer, plan: planned, cost: budget.cost(), watermarkMs: watermark, madeMs: deps.clock.now() };
       if (version !== null) cache.set(key, version, kept, sizeOf(kept) + key.length * 2);
       return kept;

@@ -5,8 +5,11 @@ import type { Field } from '../field.ts';
 import { isInstant } from '../metric.ts';
 import type { ResolvedQuery } from '../resolve.ts';
 
-/** Runs one statement of the question within its budget; resolves to its rows. */
-export type Ask = (statement: Statement) => Promise<unknown[][]>;
+/**
+ * Runs one statement of the question within its budget; resolves to its rows. With `mostGroups` it is given up with
+ * QUERY_OVER_BUDGET as soon as it has more groups.
+ */
+export type Ask = (statement: Statement, options?: { mostGroups?: number }) => Promise<unknown[][]>;
 
 /** An answer without its lineage. */
 export interface Answer {

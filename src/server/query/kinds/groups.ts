@@ -1,4 +1,5 @@
 /** The groups of a question: which there are, ranked and cut at the limit, and what is in them bucket by bucket. */
+import { Problem } from '../../../shared/model/errors.ts';
 import type { Cell } from '../../../shared/model/result.ts';
 import { bind, join, sql, trusted, type Bound, type Statement } from '../../sql/statement.ts';
 import type { Plan, Window } from '../plan.ts';
@@ -39,7 +40,7 @@ function groupOf(keys: readonly GroupKey[], row: readonly unknown[]): Group {
 }
 
 /** Asks which groups of the main window come first, and nothing more of them than that takes. */
-export async function askLeaders({ query, main }: Plan, ask: Ask): Promise<Leaders> {
+async function askLeaders({ query, main }: Plan, ask: Ask): Promise<Leaders> {
   const keys = keysOf(query, main);
   const rows = await ask(leadersStatement(query, main, keys, query.limit + 1));
   const groups = rows.map((row) => groupOf(keys, row));
@@ -76,17 +77,18 @@ export async function askMeasuredGroups({ query, main }: Plan, ask: Ask): Promis
 function measuredStatement(query: ResolvedQuery, window: Window, keys: readonly GroupKey[]): Statement {
   const names = keys.map((_, i) => keyAlias(i));
   const first = names[0] as Statement;
-  // of the sums over some of the keys that a rollup makes, only the one over all is wanted
-  const isWhole =
-    names.length === 1
-      ? sql``
-      : sql`
-HAVING grouping(${first}) = grouping(${names.at(-1) as Statement})`;
   return sql`SELECT grouping(${first}) AS is_total, ${keyColumns(keys)}, ${metricColumns(query, scopeOf(query, window))}
 ${source(query, window)}
-GROUP BY ${join(names, ', ')} WITH ROLLUP${isWhole}
+GROUP BY ${join(names, ', ')} WITH ROLLUP${wholeOnly(names)}
 ORDER BY is_total DESC, ${groupOrder(query, names)}
 LIMIT ${rowCount(query.limit + 2)}`;
+}
+
+/** Of the rows over some of the keys that a rollup adds, only those over all of them are wanted. */
+function wholeOnly(names: readonly Statement[]): Statement {
+  if (names.length === 1) return sql``;
+  return sql`
+HAVING grouping(${names[0] as Statement}) = grouping(${names.at(-1) as Statement})`;
 }
 
 function keyColumns(keys: readonly GroupKey[]): Statement {
@@ -110,6 +112,57 @@ export interface Details {
   /** by position of the group in the list, the others behind the last; then by what the bucket key says (0 without buckets) */
   cells: Map<number, Map<number, Cell[]>>;
   totals: Cell[];
+}
+
+/** How many groups x buckets are asked for at once before anything is known of them. */
+const mostDetails = 30_000;
+
+/**
+ * The groups of the main window and, if there are few enough, all their details in the same pass over the rows. `details` is
+ * null where the others need a pass of their own: their distinct counts and percentiles cannot be told from those of their parts.
+ */
+export async function askGroupsAndDetails(plan: Plan, bucket: Statement, ask: Ask): Promise<Leaders & { details: Details | null }> {
+  const rows = await askAllDetails(plan, bucket, ask);
+  if (rows === null) return { ...(await askLeaders(plan, ask)), details: null };
+  const { query, main } = plan;
+  const keys = keysOf(query, main);
+  const isTotal = (row: unknown[]): boolean => Number(row[0]) === 1;
+  const isGroup = (row: unknown[]): boolean => Number(row[1]) === 1 && !isTotal(row);
+  const groups = rows.filter(isGroup).map((row) => groupOf(keys, row.slice(2)));
+  const leaders = { groups: groups.slice(0, query.limit), hasMore: groups.length > query.limit };
+  if (leaders.hasMore && query.metrics.some((metric) => metric.aggregate !== 'count')) return { ...leaders, details: null };
+  const positionByName = new Map(leaders.groups.map((group, i) => [group.packed, i]));
+  const details: Details = { cells: new Map(), totals: metricCells(query, rows.find(isTotal)?.slice(3 + keys.length) ?? []) };
+  for (const row of rows) {
+    if (Number(row[1]) === 1) continue;
+    const position = positionByName.get(groupOf(keys, row.slice(2)).packed) ?? leaders.groups.length;
+    const at = Number(row[2 + keys.length]);
+    const byBucket = mapAt(details.cells, position);
+    byBucket.set(at, sumOfCounts(byBucket.get(at), metricCells(query, row.slice(3 + keys.length))));
+  }
+  return { ...leaders, details };
+}
+
+/** Only the others come in several parts, and only where all metrics are counts. */
+function sumOfCounts(sum: Cell[] | undefined, part: Cell[]): Cell[] {
+  return sum === undefined ? part : sum.map((cell, i) => Number(cell) + Number(part[i]));
+}
+
+/** Rows: is_total, is_group, keys, bucket, metrics; whole groups first, in the order of the query. null: there are too many. */
+async function askAllDetails({ query, main }: Plan, bucket: Statement, ask: Ask): Promise<unknown[][] | null> {
+  const keys = keysOf(query, main);
+  const names = keys.map((_, i) => keyAlias(i));
+  const first = names[0] as Statement;
+  const statement = sql`SELECT grouping(${first}) AS is_total, grouping(bucket) AS is_group, ${keyColumns(keys)}, ${bucket} AS bucket, ${metricColumns(query, scopeOf(query, main))}
+${source(query, main)}
+GROUP BY ${join(names, ', ')}, bucket WITH ROLLUP${wholeOnly(names)}
+ORDER BY is_group DESC, ${groupOrder(query, names)}`;
+  try {
+    return await ask(statement, { mostGroups: mostDetails });
+  } catch (error) {
+    if (error instanceof Problem && error.code === 'QUERY_OVER_BUDGET') return null;
+    throw error;
+  }
 }
 
 /** The metrics of `window` per group and bucket; groups that are not `listed` are one, behind the last. `bucket` null: the whole window. */

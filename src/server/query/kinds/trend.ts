@@ -8,7 +8,7 @@ import type { ResolvedQuery } from '../resolve.ts';
 import * as aggregates from './aggregate-sql.ts';
 import { byColumns, metricColumns, others, type Answer, type Ask } from './answer.ts';
 import { bucketKey } from './bucket-sql.ts';
-import { askDetails, askLeaders, type Leaders } from './groups.ts';
+import { askDetails, askGroupsAndDetails, type Details, type Group, type Leaders } from './groups.ts';
 import { scopeOf, source } from './source-sql.ts';
 import { metricCells } from './total.ts';
 
@@ -27,16 +27,37 @@ interface Measured {
 const bucketColumn: Column = { name: 'bucket', type: 'bucket', unit: null, role: 'bucket' };
 
 /** The answer to a `trend`. */
-export async function answerTrend(plan: Plan, ask: Ask): Promise<Answer> {
+export function answerTrend(plan: Plan, ask: Ask): Promise<Answer> {
+  return plan.query.by.length === 0 ? answerPlainTrend(plan, ask) : answerGroupedTrend(plan, ask);
+}
+
+async function answerPlainTrend(plan: Plan, ask: Ask): Promise<Answer> {
   const { query, main, comparison } = plan;
-  const leaders = query.by.length === 0 ? null : await askLeaders(plan, ask);
-  if (leaders !== null) assertFewEnough(plan, leaders);
-  const measure = (window: Window): Promise<Measured> =>
-    leaders === null ? askSeries(query, window, ask) : askGroupedSeries(query, window, leaders, ask);
-  const [measured, compared] = await Promise.all([measure(main), comparison === null ? null : measure(comparison)]);
+  const [measured, compared] = await Promise.all([
+    askSeries(query, main, ask),
+    comparison === null ? null : askSeries(query, comparison, ask),
+  ]);
+  return shaped(plan, [], measured, compared);
+}
+
+async function answerGroupedTrend(plan: Plan, ask: Ask): Promise<Answer> {
+  const { query, main, comparison } = plan;
+  const { details, ...leaders } = await askGroupsAndDetails(plan, bucketKey(main).expression, ask);
+  assertFewEnough(plan, leaders);
+  const measure = async (window: Window): Promise<Measured> =>
+    groupedSeries(query, window, leaders, await askDetails(query, window, leaders.groups, bucketKey(window).expression, ask));
+  const [measured, compared] = await Promise.all([
+    details === null ? measure(main) : groupedSeries(query, main, leaders, details),
+    comparison === null ? null : measure(comparison),
+  ]);
+  return shaped(plan, leaders.groups, measured, compared);
+}
+
+function shaped(plan: Plan, groups: readonly Group[], measured: Measured, compared: Measured | null): Answer {
+  const { query, main, comparison } = plan;
   const blank = [null, ...query.by.map(() => null)];
   return {
-    columns: [bucketColumn, ...byColumns(query, leaders?.groups ?? []), ...metricColumns(query)],
+    columns: [bucketColumn, ...byColumns(query, groups), ...metricColumns(query)],
     rows: denseRows(plan, main, measured.series),
     totals: [...blank, ...measured.totals],
     ...(comparison === null || compared === null
@@ -72,9 +93,8 @@ function assertFewEnough({ query, main, limits }: Plan, { groups, hasMore }: Lea
 }
 
 /** A series for each leading group, and one for all others where there are more. */
-async function askGroupedSeries(query: ResolvedQuery, window: Window, { groups, hasMore }: Leaders, ask: Ask): Promise<Measured> {
+function groupedSeries(query: ResolvedQuery, window: Window, { groups, hasMore }: Leaders, { cells, totals }: Details): Measured {
   const bucket = bucketKey(window);
-  const { cells, totals } = await askDetails(query, window, groups, bucket.expression, ask);
   const keys = [...groups.map((group) => group.cells), ...(hasMore ? [query.by.map(() => others)] : [])];
   const series = keys.map((group, position): Series => {
     const metricsByBucket: Cell[][] = [];
