@@ -76,9 +76,10 @@ async function lock(warehouse: Warehouse, log: Log): Promise<void> {
   }
 }
 
+/** TRICKY: while the engine still writes the file of a new table, its time of modification is 1970; that lock is new, not old. */
 async function isLockStale(warehouse: Warehouse): Promise<boolean> {
   const { rows } = await warehouse.ask(
-    sql`SELECT dateDiff('millisecond', toDateTime64(metadata_modification_time, 3), now64(3)) > ${bind('UInt32', lockStaleMs)} FROM system.tables WHERE database = currentDatabase() AND name = 'migration_lock'`,
+    sql`SELECT toUnixTimestamp(metadata_modification_time) > 0 AND dateDiff('millisecond', toDateTime64(metadata_modification_time, 3), now64(3)) > ${bind('UInt32', lockStaleMs)} FROM system.tables WHERE database = currentDatabase() AND name = 'migration_lock'`,
   );
   return Boolean(rows[0]?.[0]);
 }

