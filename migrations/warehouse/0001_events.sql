@@ -8,7 +8,7 @@ CREATE TABLE IF NOT EXISTS events
     user String CODEC(ZSTD(1)),
     anonymous String CODEC(ZSTD(1)),
     session String CODEC(ZSTD(1)),
-    properties JSON(max_dynamic_paths = 256) CODEC(ZSTD(1)),
+    properties JSON(max_dynamic_paths = 256) CODEC(LZ4),
     source LowCardinality(String),
     import_id LowCardinality(String),
     received DateTime64(3, 'UTC') CODEC(DoubleDelta, ZSTD(1))

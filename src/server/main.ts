@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs';
 import { enableCompileCache } from 'node:module';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { setFlagsFromString } from 'node:v8';
 import type { RunningServer } from './app.ts';
 import { Problem } from '../shared/model/errors.ts';
 import { ConfigError, readConfig, type Config } from './config.ts';
@@ -99,6 +100,8 @@ function maybeListenTrouble(error: unknown): string | null {
 try {
   const config = configure();
   enableCompileCache();
+  // A young generation that stays small: 30 MB less when idle, and no slower at 100,000 events/s (bench/start.ts, bench/ingest-http.ts).
+  setFlagsFromString('--semi-space-growth-factor=1');
   const { startServer } = await import('./app.ts');
   const isFirst = !existsSync(config.dataFolder);
   const starting = startServer({ config, listen: true });
