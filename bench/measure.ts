@@ -38,7 +38,7 @@ export function askProcess<Order extends object, Report>(file: string, order: Or
   });
 }
 
-/** Resident memory in bytes of process `pid` and all its descendants (Linux). */
+/** Memory in bytes of process `pid` and all its descendants (Linux): proportional set sizes, so that pages they share count once. */
 export function residentBytes(pid: number): number {
   const parents = new Map<number, number>();
   const resident = new Map<number, number>();
@@ -46,7 +46,8 @@ export function residentBytes(pid: number): number {
     try {
       const status = readFileSync(`/proc/${name}/status`, 'utf8');
       parents.set(Number(name), Number(/^PPid:\s+(\d+)/m.exec(status)?.[1] ?? 0));
-      resident.set(Number(name), Number(/^VmRSS:\s+(\d+)/m.exec(status)?.[1] ?? 0) * 1024);
+      const rollup = readFileSync(`/proc/${name}/smaps_rollup`, 'utf8');
+      resident.set(Number(name), Number(/^Pss:\s+(\d+)/m.exec(rollup)?.[1] ?? 0) * 1024);
     } catch {
       // the process ended while we looked
     }
