@@ -145,6 +145,8 @@ describe.skipIf(typeof opened === 'string')(`in a browser${why && `, skipped: ${
   test('how the page loaded and its Web Vitals follow when asked for', async () => {
     await open('home', '');
     await arrived('page-load');
+    await page.waitForFunction(() => performance.getEntriesByName('first-contentful-paint').length > 0);
+    await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));
     await page.goto('about:blank');
     await arrived('web-vitals');
     const properties = (name: string) => ingest.spool.rows('events').find((row) => row['name'] === name)?.['properties'];

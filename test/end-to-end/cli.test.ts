@@ -343,6 +343,3 @@ describe('backup', () => {
     });
   });
 });
-
-// The last one: its 170 months make many parts, and deletes and backups slow.
-describe('real data', () => {});

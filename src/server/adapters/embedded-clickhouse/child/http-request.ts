@@ -70,7 +70,14 @@ function checkedName(name: string): string {
 
 /** The body, gunzipped if need be. */
 export function bodyOf(message: IncomingMessage): AsyncIterable<Buffer> {
-  return message.headers['content-encoding'] === 'gzip' ? message.pipe(createGunzip()) : message;
+  if (message.headers['content-encoding'] !== 'gzip') return message;
+  const unzipped = message.pipe(createGunzip());
+  // TRICKY: a body that is no gzip fails before anybody reads it; an error event that nobody hears would end the process.
+  unzipped.on('error', () => undefined);
+  message.once('close', () => {
+    if (!message.complete) unzipped.destroy(new Error('the sender hung up'));
+  });
+  return unzipped;
 }
 
 /** The statement: what the query string says, and then what the body says. */
