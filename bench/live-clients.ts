@@ -49,3 +49,6 @@ async function start(started: Started): Promise<void> {
   }
   process.send?.('ready');
 }
+
+// A parent that was killed leaves no load behind.
+process.once('disconnect', () => process.exit(0));

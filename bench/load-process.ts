@@ -103,3 +103,6 @@ async function generate(order: LoadOrder): Promise<LoadReport> {
 process.once('message', (order) => {
   void generate(order as LoadOrder).then((report) => process.send?.(report, () => process.exit(0)));
 });
+
+// A parent that was killed leaves no load behind.
+process.once('disconnect', () => process.exit(0));
