@@ -4,7 +4,7 @@ import type { LoadOrder, LoadReport } from './load-process.ts';
 import { askProcess, markdownTable, median, residentBytes, short } from './measure.ts';
 
 const rounds = 5;
-const seconds = Number(process.argv[2] ?? 60);
+const seconds = Number(process.argv[2] ?? 100);
 
 async function startTimes(server: TestServer): Promise<number[]> {
   const times: number[] = [];
