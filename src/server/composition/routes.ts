@@ -82,14 +82,14 @@ function bindImports({ stores: { catalog, warehouse, spool, idWindow }, rooms, c
   });
 }
 
-function bindBackup({ config, version, stores: { catalog, warehouse, spool }, rooms, clock, log }: RouteParts): RouteBinding[] {
+function bindBackup({ config, version, stores: { catalog, warehouse, spool, idWindow }, rooms, clock, log }: RouteParts): RouteBinding[] {
   return backupRoutes({
     version,
     clock,
     log,
     catalog,
     settle: (timeoutMs) => settleSpool(spool, clock, timeoutMs),
-    whileCommitsRest: (work) => rooms.committer.whileResting(work),
+    whileCommitsRest: (work) => rooms.committer.whileResting(() => idWindow.whileStill(work)),
     freezeWarehouse: () => freezeWarehouse(warehouse),
     pendingEvents: () => spool.state().pendingEvents,
     ...copiedPlaces(config),
