@@ -5,7 +5,7 @@ const tries = 60;
 /** after so many tries the page is loaded anew, if the server is there */
 const triesBeforeReload = 4;
 const reloadKey = 'bellwether.reloaded-at';
-const reloadPauseMs = 60_000;
+const reloadPauseMs = 8_000;
 
 const pause = (delayMs: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, delayMs));
 
@@ -31,7 +31,7 @@ export async function loadAgain<T>(
   }
 }
 
-/** Loads the page anew if the server answers, at most once a minute. */
+/** Loads the page anew if the server answers, at most every few seconds. */
 async function reloadWhenServed(): Promise<void> {
   const lastMs = Number(sessionStorage.getItem(reloadKey) ?? 0);
   if (Date.now() - lastMs < reloadPauseMs) return;
