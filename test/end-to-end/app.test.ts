@@ -69,7 +69,9 @@ test('events become answers, a catalog, people and a ledger that balances', asyn
   ]);
   await until(async () => JSON.stringify(await call('/api/analytics/catalog')).includes('country'), 'the catalog');
   expect(await call('/api/analytics/dead-letters')).toMatchObject({ deadLetters: [{ reason: 'NAME_MISSING' }] });
-  expect(await call<string>('/metrics')).toContain('bellwether_committed_events_total 3');
+  const metrics = await call<string>('/metrics');
+  expect(metrics).toContain('bellwether_committed_events_total 3');
+  expect(metrics).toContain('bellwether_committer_failing 0');
   expect(await call('/api/admin/health')).toMatchObject({ warehouse: { state: 'ready' }, spool: { pendingEvents: 0 } });
 });
 

@@ -104,6 +104,7 @@ function gaugesOf({ rooms, live }: RouteParts): Record<string, number> {
     bellwether_commits_total: committed.segments,
     bellwether_committed_events_total: committed.events,
     bellwether_refused_events_total: committed.refused,
+    bellwether_committer_failing: committed.lastError === null ? 0 : 1,
     bellwether_questions_total: asked.asked,
     bellwether_questions_saved_total: asked.saved,
     bellwether_questions_in_flight: asked.inFlight,
