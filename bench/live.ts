@@ -14,6 +14,7 @@ import { createLive } from '../src/server/live/live.ts';
 import type { Log } from '../src/server/ports/log.ts';
 import type { Event } from '../src/shared/model/event.ts';
 import { markdownTable } from './measure.ts';
+import { principalFor } from '../test/fixtures/principals.ts';
 
 const { values } = parseArgs({
   options: {
@@ -51,8 +52,7 @@ interface Rival {
 function live(httpServer: HttpServer): Rival {
   const server = createLive({
     httpServer,
-    authenticate: () => Promise.resolve({ kind: 'api-key', workspaceId: 'w', id: 'k', scopes: ['ask'] }),
-    policyOf: ({ workspaceId }) => ({ workspaceId, name: 'workspace', rowFilter: [] }),
+    authenticate: () => Promise.resolve(principalFor('api-key', 'w', 'k', ['ask'])),
     ask: () => Promise.reject(new Error('not asked here')),
     warehouse: {
       ask: () => Promise.reject(new Error('not asked here')),

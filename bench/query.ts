@@ -151,7 +151,7 @@ async function repeated(opened: TestWarehouse, work: () => Promise<unknown>): Pr
 
 async function measure(opened: TestWarehouse, panel: Panel): Promise<(string | number)[]> {
   const engine = createQueryEngine({ warehouse: opened.warehouse, clock: { now: () => nowMs }, newId: () => crypto.randomUUID(), limits });
-  const policy = { workspaceId: 'bench', name: 'workspace', rowFilter: [] };
+  const policy = { workspaceId: 'bench', name: 'workspace', rules: {} };
   const ours = await repeated(opened, () => engine.ask(policy, panel.query));
   const bare = await repeated(opened, () => opened.warehouse.ask(sql`${trusted(panel.bare)}`, { limits }));
   const [p50, p95, bareP50, bareP95] = [ours, bare].flatMap(({ times }) => [quantile(times, 0.5), quantile(times, 0.95)]) as [
@@ -180,7 +180,7 @@ async function measureCached(opened: TestWarehouse): Promise<number[]> {
     newId: () => crypto.randomUUID(),
     cellVersion: () => '1',
   });
-  const policy = { workspaceId: 'bench', name: 'workspace', rowFilter: [] };
+  const policy = { workspaceId: 'bench', name: 'workspace', rules: {} };
   const query = panels[0]?.query;
   await engine.ask(policy, query);
   const times: number[] = [];

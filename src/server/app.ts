@@ -27,7 +27,6 @@ import { ConfigError, type Config } from './config.ts';
 import { ingestRoutes } from './http/ingest/routes.ts';
 import { createHttpServer } from './http/server.ts';
 import { createIdentity, type Identity } from './identity/identity.ts';
-import { policyOf } from './identity/policy.ts';
 import { keepSecret } from './identity/secret.ts';
 import { openCountryLookup } from './ingest/country.ts';
 import { createJobs } from './jobs/jobs.ts';
@@ -278,7 +277,6 @@ async function openHttp(parts: Omit<RouteParts, 'live' | 'log'> & { log: Logger 
     httpServer: app.server,
     authenticate: ({ token, headers }) =>
       token === null ? identity.authenticateSession(toHeaders(headers)) : identity.authenticateBearer(token),
-    policyOf,
     ask: (policy, query, options) => rooms.engine.ask(policy, query, options),
     warehouse: stores.warehouse,
     allowedOrigins: origins,

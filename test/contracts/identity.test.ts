@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Catalog } from '../../src/server/catalog/schema.ts';
+import { permissions, permissionsByScope } from '../../src/shared/model/permission.ts';
 import { createIdentity, type Identity, type IdentityParts } from '../../src/server/identity/identity.ts';
 import type { InitialSetup } from '../../src/server/identity/first-start.ts';
 import { describeOnEachCatalog, type CatalogPlace } from '../fixtures/each-catalog.ts';
@@ -76,7 +77,7 @@ describeOnEachCatalog('identity', (place) => {
       expect(await identity.authenticateWriteKey(key!)).toMatchObject({
         kind: 'write-key',
         workspaceId: first.workspaceId,
-        scopes: ['ingest'],
+        permissions: new Set(permissionsByScope.ingest),
       });
       expect((await catalog.db.selectFrom('workspaces').select('name').execute()).map((row) => row.name)).toEqual(['Default']);
     });
@@ -100,11 +101,11 @@ describeOnEachCatalog('identity', (place) => {
       expect(await identity.authenticateBearer('api-key-of-mine')).toMatchObject({
         kind: 'api-key',
         workspaceId,
-        scopes: ['ask', 'ingest', 'admin'],
+        permissions: new Set(permissions),
       });
       const response = await post('sign-in/email', { email: 'me@example.com', password: 'correct horse' });
       expect(response.status).toBe(200);
-      expect(await who(cookieOf(response))).toMatchObject({ kind: 'person', workspaceId, scopes: ['ask', 'ingest', 'admin'] });
+      expect(await who(cookieOf(response))).toMatchObject({ kind: 'person', workspaceId, permissions: new Set(permissions) });
       expect((await post('sign-in/email', { email: 'other@example.com', password: 'other horse' })).status).toBe(401);
     });
 
@@ -302,7 +303,12 @@ describeOnEachCatalog('identity', (place) => {
       const { key, secret } = await identity.createKey(workspaceId, 'api', 'Reports', ['ask']);
       expect(secret).toMatch(/^bw_a_[\w-]{32}$/);
       expect(key.prefix).toBe(secret.slice(0, 9));
-      expect(await identity.authenticateBearer(secret)).toMatchObject({ kind: 'api-key', id: key.id, workspaceId, scopes: ['ask'] });
+      expect(await identity.authenticateBearer(secret)).toMatchObject({
+        kind: 'api-key',
+        id: key.id,
+        workspaceId,
+        permissions: new Set(permissionsByScope.ask),
+      });
       expect(await identity.authenticateWriteKey(secret)).toBeNull();
       await identity.revokeKey(workspaceId, key.id);
       expect(await identity.authenticateBearer(secret)).toBeNull();
@@ -365,11 +371,11 @@ describeOnEachCatalog('identity', (place) => {
 
     test('the local owner may do everything, in the oldest workspace or the one asked for', async () => {
       const { workspaceId } = await identity.prepareFirstStart(nothingSet);
-      expect(await identity.authenticateBearer(localOwnerToken)).toEqual({
+      expect(await identity.authenticateBearer(localOwnerToken)).toMatchObject({
         kind: 'local-owner',
         workspaceId,
         id: 'local-owner',
-        scopes: ['ask', 'ingest', 'admin'],
+        permissions: new Set(permissions),
       });
       await expect(identity.authenticateBearer(localOwnerToken, 'ws_none')).rejects.toMatchObject({ code: 'FORBIDDEN' });
       expect(await identity.authenticateBearer(`${localOwnerToken}x`)).toBeNull();

@@ -14,6 +14,7 @@ import { createIngest } from '../../src/server/ingest/ingest.ts';
 import type { IdWindow, Spool, Tally } from '../../src/server/ports/spool.ts';
 import { spoolFolder } from '../fixtures/open-spool.ts';
 import { silentLog } from '../fixtures/silent-log.ts';
+import { principalFor } from '../fixtures/principals.ts';
 
 const writeKey = 'bw_w_test';
 const eventCount = 2_000;
@@ -53,7 +54,7 @@ beforeEach(async () => {
   app.register(async (scope) =>
     ingestRoutes({
       ingest,
-      authenticateWriteKey: (key) => (key === writeKey ? { kind: 'write-key', workspaceId: 'ws', id: 'k', scopes: ['ingest'] } : null),
+      authenticateWriteKey: (key) => (key === writeKey ? principalFor('write-key', 'ws', 'k', ['ingest']) : null),
       country: () => null,
       clock: Date,
       publicUrl: null,

@@ -51,7 +51,7 @@ const rowText = (row: readonly unknown[]): string => row.map((cell) => JSON.stri
 
 test.each(Object.entries(questions))('%s', async (name, query) => {
   const engine = createQueryEngine({ warehouse: opened.warehouse, clock: { now: () => Date.parse('2024-04-01T12:00Z') }, newId: () => 'id' });
-  const { columns, rows, totals, comparison, lineage } = await engine.ask({ workspaceId: 'golden', name: 'workspace', rowFilter: [] }, query);
+  const { columns, rows, totals, comparison, lineage } = await engine.ask({ workspaceId: 'golden', name: 'workspace', rules: {} }, query);
   const text = [
     `-- ${JSON.stringify(query)}`,
     '',

@@ -33,7 +33,7 @@ function engineOf(world: NamedWorld): QueryEngine {
 /** All pages of a table, one after another; of other kinds the only page. */
 async function allPages(world: NamedWorld, query: QueryInput): Promise<{ rows: Cell[][]; totals: Cell[]; comparison?: unknown }> {
   const engine = engineOf(world);
-  const policy = { workspaceId: world.workspaceId, name: 'test', rowFilter: world.rowFilter };
+  const policy = { workspaceId: world.workspaceId, name: 'test', rules: { events: { rows: [...world.rowFilter], masks: [] } } };
   const first = await engine.ask(policy, query);
   const rows = [...first.rows];
   for (let next = first.next; next !== null && next !== undefined;) {

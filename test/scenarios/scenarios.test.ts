@@ -25,7 +25,7 @@ afterAll(() => opened.close());
 
 function ask(name: string, scenario: Scenario, query: unknown): Promise<Result> {
   const engine = createQueryEngine({ warehouse: opened.warehouse, clock: { now: () => scenario.nowMs }, newId: () => crypto.randomUUID() });
-  return engine.ask({ workspaceId: name, name: 'test', rowFilter: [] }, query);
+  return engine.ask({ workspaceId: name, name: 'test', rules: {} }, query);
 }
 
 const textRows = (rows: readonly Cell[][]): string[][] => rows.map((row) => row.map(cellText));

@@ -15,7 +15,6 @@ import { peopleRoutes } from '../http/people.ts';
 import { queryRoutes } from '../http/query.ts';
 import { systemRoutes } from '../http/system.ts';
 import type { Identity } from '../identity/identity.ts';
-import { policyOf } from '../identity/policy.ts';
 import { createImportStore } from '../ingest/imports.ts';
 import { settleSpool } from '../ingest/settle.ts';
 import { deleteImported } from '../ingest/undo-import.ts';
@@ -47,12 +46,12 @@ export function bindRoutes(parts: RouteParts): RouteBinding[] {
   const { stores, rooms, identity, jobs, clock, version } = parts;
   const { catalog, warehouse, spool, idWindow } = stores;
   return [
-    ...queryRoutes({ engine: rooms.engine, policyOf }),
+    ...queryRoutes({ engine: rooms.engine }),
     ...catalogRoutes({ catalog: (workspaceId) => rooms.discovery.catalog(workspaceId) }),
     ...eventRoutes({ warehouse, clock }),
     ...peopleRoutes(warehouse),
     ...ledgerRoutes({ read: (workspaceId) => rooms.ledger.read(workspaceId, spool) }),
-    ...exportRoutes({ warehouse, clock, policyOf }),
+    ...exportRoutes({ warehouse, clock }),
     ...bindImports(parts),
     ...identityRoutes(identity),
     ...jobRoutes((workspaceId, limit) => jobs.list(workspaceId, limit)),

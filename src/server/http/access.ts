@@ -62,13 +62,15 @@ function isTrustedOrigin(request: FastifyRequest, trustedOrigins: readonly strin
   return trustedOrigins.includes(origin) || origin === `${request.protocol}://${request.headers.host}`;
 }
 
-const scopeByAccess: Record<Exclude<Access, 'public'>, 'ask' | 'ingest' | 'admin'> = { ingest: 'ingest', ask: 'ask', admin: 'admin' };
-
 /** `principal` if it may use a route of this access. @throws CREDENTIALS_MISSING, FORBIDDEN */
 export function assertAccess(principal: Principal | null, access: Exclude<Access, 'public'>): Principal {
   if (principal === null) throw new Problem('CREDENTIALS_MISSING', 'Sign in, or send an API key as "Authorization: Bearer KEY".');
-  const scope = scopeByAccess[access];
-  if (!principal.scopes.includes(scope))
-    throw new Problem('FORBIDDEN', `This needs the scope "${scope}", which the ${principal.kind} does not have.`);
+  if (access === 'signed-in') {
+    if (principal.kind !== 'person') throw new Problem('FORBIDDEN', `This is for people who are signed in, not for the ${principal.kind}.`);
+  } else if (access === 'operator') {
+    if (!principal.isOperator) throw new Problem('FORBIDDEN', 'This is for those who run the installation.');
+  } else if (!principal.permissions.has(access)) {
+    throw new Problem('FORBIDDEN', `This needs the permission "${access}", which the ${principal.kind} does not have.`);
+  }
   return principal;
 }

@@ -3,7 +3,6 @@ import { Readable } from 'node:stream';
 import { exportRoute, type ExportFormat, type ExportQuery } from '../../shared/contract/export.ts';
 import type { Range } from '../../shared/model/query.ts';
 import { resolveRange } from '../../shared/time/range.ts';
-import type { Policy, Principal } from '../identity/principal.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Warehouse } from '../ports/warehouse.ts';
 import { source } from '../query/kinds/source-sql.ts';
@@ -15,8 +14,6 @@ import { bindRoute, type RouteBinding } from './binding.ts';
 export interface ExportParts {
   warehouse: Warehouse;
   clock: Clock;
-  /** what the caller may see */
-  policyOf(principal: Principal): Policy;
 }
 
 const mediaTypes: Readonly<Record<ExportFormat, string>> = {
@@ -26,10 +23,10 @@ const mediaTypes: Readonly<Record<ExportFormat, string>> = {
 };
 
 /** The export route. */
-export function exportRoutes({ warehouse, clock, policyOf }: ExportParts): RouteBinding[] {
+export function exportRoutes({ warehouse, clock }: ExportParts): RouteBinding[] {
   return [
     bindRoute(exportRoute, async ({ principal, query, reply, signal }) => {
-      const resolved = resolve(policyOf(principal), {
+      const resolved = resolve(principal.policy, {
         kind: 'table',
         timezone: query.timezone,
         range: rangeOf(query),

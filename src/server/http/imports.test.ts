@@ -14,6 +14,7 @@ import type { Route } from '../../shared/contract/route.ts';
 import { createImportStore } from '../ingest/imports.ts';
 import type { Call } from './binding.ts';
 import { importRoutes, type ImportParts } from './imports.ts';
+import { principalFor } from '../../../test/fixtures/principals.ts';
 
 const contentHash = 'a'.repeat(64);
 let opened: Awaited<ReturnType<typeof openTestCatalog>>;
@@ -53,7 +54,7 @@ afterEach(() => opened.close());
 
 async function call<A>(route: Route, input: { params?: unknown; query?: unknown; body?: unknown } = {}, workspaceId = 'w'): Promise<A> {
   const binding = importRoutes(parts).find((each) => each.route === route);
-  const principal = { kind: 'api-key', workspaceId, id: 'k', scopes: ['admin'] };
+  const principal = principalFor('api-key', workspaceId, 'k', ['admin']);
   const parsed = {
     params: route.params?.parse(input.params),
     query: route.query?.parse(input.query ?? {}),

@@ -5,12 +5,12 @@ import { problemTable } from '../../shared/model/errors.ts';
 
 type JsonSchema = Record<string, unknown>;
 
-const securityByAccess: Record<Access, object[]> = {
-  public: [],
-  ingest: [{ writeKey: [] }, { writeKeyBasic: [] }],
-  ask: [{ apiKey: [] }, { session: [] }],
-  admin: [{ apiKey: [] }, { session: [] }],
-};
+function securityOf(access: Access): object[] {
+  if (access === 'public') return [];
+  if (access === 'signed-in') return [{ session: [] }];
+  if (access === 'events:write') return [{ writeKey: [] }, { writeKeyBasic: [] }];
+  return [{ apiKey: [] }, { session: [] }];
+}
 
 /** Schemas that others refer to, by name. */
 type Components = Record<string, JsonSchema>;
@@ -55,7 +55,7 @@ function operationOf(route: Route, components: Components): JsonSchema {
     operationId: route.operation,
     summary: route.summary,
     tags: [route.tag],
-    security: securityByAccess[route.access],
+    security: securityOf(route.access),
     parameters: [...parametersOf(route, 'path', components), ...parametersOf(route, 'query', components)],
     ...(body === undefined ? {} : { requestBody: body }),
     responses: {

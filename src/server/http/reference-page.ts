@@ -2,12 +2,12 @@
 import { z } from 'zod';
 import type { Access, Route } from '../../shared/contract/route.ts';
 
-const wordsByAccess: Record<Access, string> = {
-  public: 'anybody',
-  ingest: 'write key',
-  ask: 'API key or session',
-  admin: 'owner session or full-scope API key',
-};
+function whoMay(access: Access): string {
+  if (access === 'public') return 'anybody';
+  if (access === 'signed-in') return 'whoever is signed in';
+  if (access === 'operator') return 'whoever runs the installation';
+  return `the permission ${access}`;
+}
 
 function escapeHtml(text: string): string {
   return text.replace(/[&<>"]/g, (c) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' })[c] ?? c);
@@ -22,7 +22,7 @@ function schemaBlock(title: string, type: z.ZodType | undefined, io: 'input' | '
 function routeSection(route: Route): string {
   return `<section id="${escapeHtml(route.operation)}">
 <h3><span class="method">${route.method}</span> <code>${escapeHtml(route.path)}</code></h3>
-<p>${escapeHtml(route.summary)} <span class="quiet">Open to: ${wordsByAccess[route.access]}.</span></p>
+<p>${escapeHtml(route.summary)} <span class="quiet">Open to: ${whoMay(route.access)}.</span></p>
 ${schemaBlock('Path', route.params, 'input')}${schemaBlock('Query string', route.query, 'input')}${schemaBlock('Body', route.body, 'input')}${schemaBlock('Answer', route.answer, 'output')}
 </section>`;
 }

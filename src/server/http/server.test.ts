@@ -11,9 +11,10 @@ import { Problem } from '../../shared/model/errors.ts';
 import type { Principal } from '../identity/principal.ts';
 import { bindRoute } from './binding.ts';
 import { createHttpServer } from './server.ts';
+import { principalFor } from '../../../test/fixtures/principals.ts';
 
-const owner: Principal = { kind: 'person', workspaceId: 'w1', id: 'p1', scopes: ['ask', 'admin'] };
-const asker: Principal = { kind: 'api-key', workspaceId: 'w1', id: 'k1', scopes: ['ask'] };
+const owner: Principal = principalFor('person', 'w1', 'p1', ['ask', 'admin']);
+const asker: Principal = principalFor('api-key', 'w1', 'k1', ['ask']);
 
 const echoRoute = {
   method: 'POST',
@@ -21,7 +22,7 @@ const echoRoute = {
   operation: 'echo',
   summary: 'Echo.',
   tag: 'test',
-  access: 'ask',
+  access: 'events:read',
   params: z.object({ id: z.string() }),
   query: z.object({ size: z.coerce.number().max(10).default(1) }),
   body: z.strictObject({ text: z.string() }),
@@ -54,7 +55,7 @@ beforeAll(async () => {
       }),
     bindings: [
       bindRoute(echoRoute, async ({ params, query, body }) => ({ text: `${params.id} ${query.size} ${body.text}` })),
-      bindRoute(plain('/api/test/admin', 'admin'), async ({ principal }) => principal.id),
+      bindRoute(plain('/api/test/admin', 'keys:manage'), async ({ principal }) => principal.id),
       bindRoute(plain('/api/test/public', 'public'), async ({ principal }) => ({ isKnown: principal !== null })),
       bindRoute(plain('/api/test/breaks', 'public'), async () => {
         throw new Error('the password is hunter2');

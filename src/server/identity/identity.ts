@@ -2,6 +2,7 @@
 import { hash, timingSafeEqual } from 'node:crypto';
 import type { Session } from '../../shared/contract/identity.ts';
 import { Problem } from '../../shared/model/errors.ts';
+import { permissions, permissionsByScope, type ScopeName } from '../../shared/model/permission.ts';
 import type { Catalog } from '../catalog/schema.ts';
 import type { Clock, RandomBytes } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
@@ -11,7 +12,8 @@ import { createSealer } from './keys/sealing.ts';
 import { makeKeySecret } from './keys/secret-text.ts';
 import { insertKey, listKeys, maybeOpenWriteKey, revokeKey, type Key } from './keys/store.ts';
 import { hasOwner, listWorkspaceIds, pruneSessions } from './people.ts';
-import type { Principal, Scope } from './principal.ts';
+import { wholeWorkspace } from './policy.ts';
+import type { Principal } from './principal.ts';
 import { makeId } from './random-text.ts';
 import { addressHeader, type Auth } from './sign-in/auth.ts';
 import { createAuthHandler, type AuthHandler } from './sign-in/handler.ts';
@@ -56,7 +58,7 @@ export interface Identity {
   hasOwner(): Promise<boolean>;
   prepareFirstStart(initial: InitialSetup): Promise<FirstStart>;
   listKeys(workspaceId: string): Promise<Key[]>;
-  createKey(workspaceId: string, kind: 'write' | 'api', name: string, scopes: readonly Scope[]): Promise<MadeKey>;
+  createKey(workspaceId: string, kind: 'write' | 'api', name: string, scopes: readonly ScopeName[]): Promise<MadeKey>;
   /** @throws NOT_FOUND */
   revokeKey(workspaceId: string, keyId: string): Promise<void>;
   /** The oldest write key in use, in full; null when none can be shown. */
@@ -120,6 +122,12 @@ function loadAuth(parts: IdentityParts): () => Promise<Auth> {
   return () => loading;
 }
 
+/** The operator of this machine, who may do everything. */
+function ownerOf(workspaceId: string): Principal {
+  const policy = wholeWorkspace(workspaceId);
+  return { kind: 'local-owner', workspaceId, id: 'local-owner', permissions: new Set(permissions), isOperator: true, policy };
+}
+
 function bearerChecks({ catalog, localOwnerToken, clock }: IdentityParts, keyring: Keyring, version: WatchedVersion) {
   const workspaceIds = versionedCache<string[]>(version, clock, { maxAgeMs: Infinity, capacity: 1 });
   const ownerDigest = hash('sha256', localOwnerToken, 'buffer');
@@ -128,19 +136,26 @@ function bearerChecks({ catalog, localOwnerToken, clock }: IdentityParts, keyrin
   const localOwner = async (wanted: string | null): Promise<Principal | null> => {
     const known = await workspaceIds.get('', () => listWorkspaceIds(catalog.db));
     const workspaceId = wanted === null ? known[0] : known.find((id) => id === wanted);
-    if (workspaceId !== undefined) return { kind: 'local-owner', workspaceId, id: 'local-owner', scopes: ['ask', 'ingest', 'admin'] };
+    if (workspaceId !== undefined) return ownerOf(workspaceId);
     if (wanted === null) return null;
     throw new Problem('FORBIDDEN', `There is no workspace "${wanted}".`);
   };
   const keyHolder = async (secret: string): Promise<Principal | null> => {
     const key = await keyring.check(secret);
     if (key === null) return null;
-    return { kind: key.kind === 'write' ? 'write-key' : 'api-key', workspaceId: key.workspaceId, id: key.id, scopes: key.scopes };
+    return {
+      kind: key.kind === 'write' ? 'write-key' : 'api-key',
+      workspaceId: key.workspaceId,
+      id: key.id,
+      permissions: new Set(key.scopes.flatMap((scope) => permissionsByScope[scope])),
+      isOperator: key.scopes.includes('admin'),
+      policy: wholeWorkspace(key.workspaceId),
+    };
   };
   return {
     authenticateWriteKey: async (key: string): Promise<Principal | null> => {
       const principal = (await keyHolder(key)) ?? (isLocalOwner(key) ? await localOwner(null) : null);
-      return principal?.scopes.includes('ingest') ? principal : null;
+      return principal?.permissions.has('events:write') ? principal : null;
     },
     authenticateBearer: async (token: string, workspaceId: string | null = null): Promise<Principal | null> =>
       isLocalOwner(token) ? localOwner(workspaceId) : keyHolder(token),
@@ -151,7 +166,7 @@ function keyCalls({ catalog: { db }, secret, clock, randomBytes }: IdentityParts
   const sealer = createSealer(secret, randomBytes);
   return {
     listKeys: (workspaceId: string) => listKeys(db, workspaceId),
-    createKey: async (workspaceId: string, kind: 'write' | 'api', name: string, scopes: readonly Scope[]): Promise<MadeKey> => {
+    createKey: async (workspaceId: string, kind: 'write' | 'api', name: string, scopes: readonly ScopeName[]): Promise<MadeKey> => {
       const made = makeKeySecret(kind, randomBytes);
       const granted = kind === 'write' ? (['ingest'] as const) : scopes;
       const key = await db.transaction().execute((transaction) =>

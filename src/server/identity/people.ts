@@ -1,24 +1,17 @@
 /** People and the workspaces that they are members of. */
-import type { Role } from '../../shared/contract/identity.ts';
+import { permissionsByRole, type BuiltInRole, type Permission } from '../../shared/model/permission.ts';
 import type { CatalogDatabase } from '../catalog/schema.ts';
-import type { Scope } from './principal.ts';
 
 /** A person's place in a workspace. */
 export interface Membership {
   workspaceId: string;
   workspaceName: string;
-  role: Role;
+  role: string;
 }
 
-const scopesByRole: Record<Role, readonly Scope[]> = {
-  owner: ['ask', 'ingest', 'admin'],
-  admin: ['ask', 'ingest', 'admin'],
-  member: ['ask'],
-};
-
 /** What a member of that role may do. */
-export function scopesOf(role: Role): readonly Scope[] {
-  return scopesByRole[role];
+export function permissionsOf(role: string): ReadonlySet<Permission> {
+  return new Set(role in permissionsByRole ? permissionsByRole[role as BuiltInRole] : permissionsByRole.viewer);
 }
 
 /** The memberships of a person, oldest workspace first. */
@@ -31,7 +24,7 @@ export async function listMemberships(db: CatalogDatabase, personId: string): Pr
     .orderBy('workspaces.created_at')
     .orderBy('workspaces.id')
     .execute();
-  return rows.map((row) => ({ workspaceId: row.id, workspaceName: row.name, role: row.role as Role }));
+  return rows.map((row) => ({ workspaceId: row.id, workspaceName: row.name, role: row.role }));
 }
 
 /** The ids of all workspaces, oldest first. */
@@ -55,7 +48,7 @@ export interface NewPerson {
 }
 
 /** Adds a person who can sign in, as a member; run it in a transaction. Fails with a unique violation when the address is taken. */
-export async function insertMember(db: CatalogDatabase, person: NewPerson, workspaceId: string, role: Role): Promise<void> {
+export async function insertMember(db: CatalogDatabase, person: NewPerson, workspaceId: string, role: string): Promise<void> {
   const at = new Date(person.createdMs).toISOString();
   const dates = { created_at: at, updated_at: at };
   await db

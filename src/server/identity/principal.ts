@@ -1,24 +1,39 @@
-/** Who is asking, and the policy under which their questions run. */
-import type { Condition } from '../../shared/model/query.ts';
+/** Who is asking, what they may do, and the policy under which their questions run. */
+import type { Permission } from '../../shared/model/permission.ts';
+import type { Policy } from './policy.ts';
 
-/** Somebody or something that was let in. */
+/** Somebody or something that was let in: made once at authentication, and kept by the version of identity. */
 export interface Principal {
-  kind: 'person' | 'api-key' | 'write-key' | 'local-owner';
+  kind: 'person' | 'api-key' | 'write-key' | 'local-owner' | 'embed' | 'outside';
   workspaceId: string;
   /** person or key id, for the log and the audit */
   id: string;
-  /** what it may do: `ask`, `ingest`, `admin` */
-  scopes: readonly Scope[];
+  permissions: ReadonlySet<Permission>;
+  /** whether it runs the installation, and so may see what spans workspaces */
+  isOperator: boolean;
+  /** what its questions may see */
+  policy: Policy;
+  /** the person behind a session or a personal token */
+  personId?: string;
+  sessionId?: string;
+  /** calls per minute that this key is allowed; without it the limits of its kind hold */
+  callsPerMinute?: number;
+  /** the dashboards, and of those the panels, that an embed token is bound to */
+  embed?: EmbedLimits;
 }
 
-/** What a principal may do. */
-export type Scope = 'ask' | 'ingest' | 'admin';
+/** What an embed token may show. */
+export interface EmbedLimits {
+  dashboards: readonly string[];
+  /** panel ids; null: all panels of these dashboards */
+  panels: readonly string[] | null;
+}
 
-/** What a question may see. Part of every cache key and live room. */
-export interface Policy {
-  workspaceId: string;
-  /** stable name shown in the lineage, e.g. `workspace` */
-  name: string;
-  /** extra conditions on every dataset row; empty: all rows of the workspace */
-  rowFilter: readonly Condition[];
+/** Whether two principals may do and see the same. */
+export function isSamePrincipal(a: Principal, b: Principal): boolean {
+  return a.id === b.id && textOf(a) === textOf(b);
+}
+
+function textOf({ permissions, ...rest }: Principal): string {
+  return JSON.stringify([rest, [...permissions].toSorted()]);
 }

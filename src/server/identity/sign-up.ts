@@ -1,5 +1,4 @@
 /** One-time sign-up links: the only way in for somebody who has no account. */
-import type { Role } from '../../shared/contract/identity.ts';
 import { Problem } from '../../shared/model/errors.ts';
 import type { CatalogDatabase } from '../catalog/schema.ts';
 import { isUniqueViolation } from '../catalog/violations.ts';
@@ -24,7 +23,7 @@ export interface SignUpParts {
 }
 
 /** The token of a new link into the workspace; links of that role that nobody has used stop working. */
-export async function replaceSignUpLink(parts: Omit<SignUpParts, 'hashPassword'>, workspaceId: string, role: Role): Promise<string> {
+export async function replaceSignUpLink(parts: Omit<SignUpParts, 'hashPassword'>, workspaceId: string, role: string): Promise<string> {
   const token = makeToken(parts.randomBytes);
   await parts.db.transaction().execute(async (db) => {
     await db
@@ -63,7 +62,7 @@ export async function signUpByLink(parts: SignUpParts, token: string, applicant:
         .returning(['workspace_id', 'role'])
         .executeTakeFirst();
       if (claimed === undefined) throw linkRefused();
-      await insertMember(transaction, person, claimed.workspace_id, claimed.role as Role);
+      await insertMember(transaction, person, claimed.workspace_id, claimed.role);
       await raiseIdentityVersion(transaction);
     })
     .catch((error: unknown) => {

@@ -3,7 +3,9 @@ import type { Socket as TcpSocket } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
 import { goodKey, openTestLive, type TestClient, type TestLive } from '../../../test/fixtures/open-live.ts';
 import { until } from '../../../test/fixtures/until.ts';
-import type { Policy, Principal } from '../identity/principal.ts';
+import { wholeWorkspace, type Policy } from '../identity/policy.ts';
+import type { Principal } from '../identity/principal.ts';
+import { principalFor } from '../../../test/fixtures/principals.ts';
 
 const total = { kind: 'total', metrics: [{ aggregate: 'count' }], range: { last: '1d' } };
 const withCookie = (cookie: string, origin?: string) => ({
@@ -152,7 +154,7 @@ describe('credentials that end', () => {
 
   test('that cannot be checked just now end nothing', async () => {
     let isDown = false;
-    const principal: Principal = { kind: 'api-key', workspaceId: 'w', id: 'key-1', scopes: ['ask'] };
+    const principal: Principal = principalFor('api-key', 'w', 'key-1', ['ask']);
     server = await openTestLive({ authenticate: () => (isDown ? Promise.reject(new Error('down')) : Promise.resolve(principal)) });
     const client = await server.connect();
     isDown = true;
@@ -233,13 +235,16 @@ describe('hostile clients', () => {
     await until(() => !client.socket.connected, 'the end of the connection');
   });
 
-  test('of a principal whose policy changed are answered under the new one', async () => {
-    let policy: Policy = { workspaceId: 'w', name: 'all', rowFilter: [] };
-    server = await openTestLive({ policyOf: () => policy });
-    const client = await server.connect();
-    await client.subscribe({ id: 'a', query: total });
-    policy = { ...policy, name: 'part', rowFilter: [{ field: 'name', is: ['x'] }] };
-    await client.subscribe({ id: 'b', query: total });
+  test('of two who may see different rows are never answered together', async () => {
+    const part: Policy = { workspaceId: 'w', name: 'part', rules: { events: { rows: [{ field: 'name', is: ['x'] }], masks: [] } } };
+    server = await openTestLive({
+      authenticate: async ({ token }) =>
+        principalFor('api-key', 'w', String(token), ['ask'], { policy: token === 'ak_part' ? part : wholeWorkspace('w') }),
+    });
+    const whole = await server.connect({ auth: { token: 'ak_whole' } });
+    await whole.subscribe({ id: 'a', query: total });
+    const restricted = await server.connect({ auth: { token: 'ak_part' } });
+    await restricted.subscribe({ id: 'a', query: total });
     expect(server.asked).toHaveLength(2);
   });
 });

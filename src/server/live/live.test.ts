@@ -1,6 +1,7 @@
 /** Live end to end over real sockets: snapshot and deltas, channels, resuming, sharing one answer among many. */
 import { afterEach, describe, expect, test } from 'vitest';
 import { openTestLive, type TestLive } from '../../../test/fixtures/open-live.ts';
+import { principalFor } from '../../../test/fixtures/principals.ts';
 import { until } from '../../../test/fixtures/until.ts';
 import { Problem } from '../../shared/model/errors.ts';
 
@@ -226,8 +227,9 @@ describe('channels', () => {
   });
 
   test('of a later version, or of a workspace that may be seen only in part, are refused', async () => {
+    const part = { workspaceId: 'w', name: 'part', rules: { events: { rows: [{ field: 'name', is: ['x'] }], masks: [] } } };
     server = await openTestLive({
-      policyOf: ({ workspaceId }) => ({ workspaceId, name: 'part', rowFilter: [{ field: 'name', is: ['x'] }] }),
+      authenticate: async () => principalFor('api-key', 'w', 'key-1', ['ask'], { policy: part }),
     });
     const client = await server.connect();
     expect(await client.subscribe({ id: 'a', channel: 'alerts' })).toMatchObject({ ok: false, error: { code: 'NOT_IN_THIS_VERSION' } });

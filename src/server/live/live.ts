@@ -2,7 +2,6 @@
 import type { Server as HttpServer } from 'node:http';
 import type { LiveStatus } from '../../shared/contract/live.ts';
 import type { ProblemDocument } from '../../shared/model/errors.ts';
-import type { Policy, Principal } from '../identity/principal.ts';
 import type { AcceptedListener, CommitListener } from '../ports/accepted.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
@@ -26,8 +25,6 @@ export interface LiveParts {
   /** the server whose `/socket.io` becomes ours */
   httpServer: HttpServer;
   authenticate: Authenticate;
-  /** what a principal may see */
-  policyOf: (principal: Principal) => Policy;
   ask: AskQuery;
   warehouse: Pick<Warehouse, 'ask' | 'health' | 'onHealth'>;
   /** origins of other pages that may connect with a cookie: WEB_ORIGINS and PUBLIC_URL */

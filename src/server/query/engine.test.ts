@@ -4,12 +4,12 @@ import { eventAt, insertEvents } from '../../../test/fixtures/event-rows.ts';
 import { openTestWarehouse, type TestWarehouse } from '../../../test/fixtures/open-warehouse.ts';
 import { Problem } from '../../shared/model/errors.ts';
 import type { QueryInput } from '../../shared/model/query.ts';
-import type { Policy } from '../identity/principal.ts';
+import type { Policy } from '../identity/policy.ts';
 import type { Warehouse } from '../ports/warehouse.ts';
 import { createQueryEngine, type QueryEngine, type QueryEngineDeps } from './engine.ts';
 
 const now = Date.parse('2024-05-02T12:00:30Z');
-const policy: Policy = { workspaceId: 'w', name: 'workspace', rowFilter: [] };
+const policy: Policy = { workspaceId: 'w', name: 'workspace', rules: {} };
 const count: QueryInput = { kind: 'total', range: { last: '7d' } };
 
 let opened: TestWarehouse;
@@ -68,7 +68,7 @@ describe('cache', () => {
     expect((await engine.ask(policy, count)).lineage.cache).toBe('miss');
     nowMs += 86_400_000;
     expect((await engine.ask(policy, count)).lineage.cache).toBe('miss');
-    const rome: Policy = { ...policy, name: 'rome', rowFilter: [{ field: 'properties.city', is: ['Rome'] }] };
+    const rome: Policy = { ...policy, name: 'rome', rules: { events: { rows: [{ field: 'properties.city', is: ['Rome'] }], masks: [] } } };
     expect((await engine.ask(rome, count)).rows).toEqual([[1]]);
     expect((await engine.ask({ ...policy, workspaceId: 'other' }, count)).rows).toEqual([[1]]);
     expect(statements).toBe(5);
@@ -198,7 +198,7 @@ describe('running', () => {
 
 describe('policy', () => {
   test('the row filter holds in every kind, whatever the query says', async () => {
-    const rome: Policy = { ...policy, name: 'rome', rowFilter: [{ field: 'properties.city', is: ['Rome'] }] };
+    const rome: Policy = { ...policy, name: 'rome', rules: { events: { rows: [{ field: 'properties.city', is: ['Rome'] }], masks: [] } } };
     const engine = engineWith();
     const escape = [
       {

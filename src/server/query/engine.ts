@@ -1,7 +1,7 @@
 /** The query engine: resolve, plan, then compile, run and shape behind a cache and a single flight. */
 import { Problem } from '../../shared/model/errors.ts';
 import type { Result } from '../../shared/model/result.ts';
-import type { Policy } from '../identity/principal.ts';
+import type { Policy } from '../identity/policy.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Warehouse } from '../ports/warehouse.ts';
 import { Budget } from './budget.ts';

@@ -4,7 +4,7 @@ import { describeIssues, isTooDeep, mostLevels } from '../../shared/model/issue.
 import { querySchema, type Grain, type Query, type Range } from '../../shared/model/query.ts';
 import type { Comparison } from '../../shared/time/comparison.ts';
 import { parseZone } from '../../shared/time/zone.ts';
-import type { Policy } from '../identity/principal.ts';
+import { ruleOf, type Policy } from '../identity/policy.ts';
 import { resolveConditions, type Test } from './condition.ts';
 import { parseField, tableFields, type Field } from './field.ts';
 import { resolveMetrics, type Metric } from './metric.ts';
@@ -67,7 +67,7 @@ export function resolve(policy: Policy, input: unknown): ResolvedQuery {
     metrics,
     where: {
       op: 'all',
-      tests: [resolveConditions(policy.rowFilter, zone, 'policy'), resolveConditions(query.where, zone, 'where')],
+      tests: [resolveConditions(ruleOf(policy, 'events').rows, zone, 'policy'), resolveConditions(query.where, zone, 'where')],
     },
     by,
     columns,

@@ -47,7 +47,7 @@ export const queryRoute = {
   operation: 'query',
   summary: 'Answers a query: totals, trends, breakdowns and tables over the events of the workspace.',
   tag: 'analytics',
-  access: 'ask',
+  access: 'events:read',
   body: querySchema,
   answer: resultSchema,
 } as const satisfies Route;

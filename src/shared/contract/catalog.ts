@@ -82,6 +82,6 @@ export const catalogRoute = {
   operation: 'readCatalog',
   summary: 'Datasets, event names and properties with types, cardinality and samples, and metrics',
   tag: 'analytics',
-  access: 'ask',
+  access: 'events:read',
   answer: catalogAnswer,
 } as const satisfies Route;

@@ -62,7 +62,7 @@ export const eventsRoute = {
   operation: 'events',
   summary: 'Stored events, newest first by event time; search by name, user, source or text.',
   tag: 'events',
-  access: 'ask',
+  access: 'events:read',
   query: eventsQuery,
   answer: eventsAnswer,
 } as const satisfies Route;
@@ -74,7 +74,7 @@ export const eventRoute = {
   operation: 'event',
   summary: 'One stored event, whole.',
   tag: 'events',
-  access: 'ask',
+  access: 'events:read',
   params: z.object({ key }),
   answer: storedEvent,
 } as const satisfies Route;
@@ -114,7 +114,7 @@ export const deadLettersRoute = {
   operation: 'deadLetters',
   summary: 'Rejected events, newest first, with their reasons; filter by reason, source and time.',
   tag: 'events',
-  access: 'ask',
+  access: 'sources:read',
   query: deadLettersQuery,
   answer: deadLettersAnswer,
 } as const satisfies Route;
@@ -126,7 +126,7 @@ export const deadLetterRoute = {
   operation: 'deadLetter',
   summary: 'One rejected event with as much of it as was kept.',
   tag: 'events',
-  access: 'ask',
+  access: 'sources:read',
   params: z.object({ key }),
   answer: deadLetter,
 } as const satisfies Route;

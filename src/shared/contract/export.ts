@@ -48,6 +48,6 @@ export const exportRoute = {
   operation: 'export',
   summary: 'Events as a stream of NDJSON, CSV or Parquet, in no particular order.',
   tag: 'analytics',
-  access: 'ask',
+  access: 'events:export',
   query: exportQuery,
 } as const satisfies Route;

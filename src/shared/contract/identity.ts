@@ -1,11 +1,7 @@
 /** Who is signed in, the first sign-up, and the keys of a workspace. */
 import { z } from 'zod';
+import type { ScopeName } from '../model/permission.ts';
 import type { Route } from './route.ts';
-
-/** What a member may do: owners and admins everything, members ask. */
-export const roles = ['owner', 'admin', 'member'] as const;
-/** One of {@link roles}. */
-export type Role = (typeof roles)[number];
 
 /** Characters of a password, checked on the screen and again on the server. */
 export const passwordLength = { min: 8, max: 128 } as const;
@@ -16,7 +12,7 @@ export const workspaceHeader = 'bellwether-workspace';
 const session = z.object({
   person: z.object({ id: z.string(), name: z.string(), email: z.string() }),
   /** those that the person is a member of, oldest first */
-  workspaces: z.array(z.object({ id: z.string(), name: z.string(), role: z.enum(roles) })),
+  workspaces: z.array(z.object({ id: z.string(), name: z.string(), role: z.string() })),
   /** the one that this call is about */
   workspaceId: z.string(),
 });
@@ -58,8 +54,8 @@ export const signUpRoute = {
   answer: sessionAnswer,
 } as const satisfies Route;
 
-/** What a key may be used for. */
-export const keyScopes = ['ask', 'ingest', 'admin'] as const;
+/** What a key may be used for, in bundles of permissions. */
+export const keyScopes = ['ask', 'ingest', 'admin'] as const satisfies readonly ScopeName[];
 
 /** A key as it is listed; the key itself is shown once, when it is made. */
 export const keyAnswer = z.object({
@@ -84,7 +80,7 @@ export const keysRoute = {
   operation: 'keys',
   summary: 'The keys of the workspace, newest first, revoked ones too.',
   tag: 'identity',
-  access: 'admin',
+  access: 'keys:read',
   answer: z.object({ keys: z.array(keyAnswer) }),
 } as const satisfies Route;
 
@@ -95,7 +91,7 @@ export const createKeyRoute = {
   operation: 'createKey',
   summary: 'Makes a key, and shows it this once.',
   tag: 'identity',
-  access: 'admin',
+  access: 'keys:manage',
   body: z.object({
     kind: z.enum(['write', 'api']),
     name: z.string().trim().min(1).max(100),
@@ -112,7 +108,7 @@ export const revokeKeyRoute = {
   operation: 'revokeKey',
   summary: 'Revokes a key; from then on it is refused.',
   tag: 'identity',
-  access: 'admin',
+  access: 'keys:manage',
   params: z.object({ id: z.string().min(1).max(64) }),
 } as const satisfies Route;
 
@@ -123,6 +119,6 @@ export const writeKeyRoute = {
   operation: 'writeKey',
   summary: 'The oldest write key in use, in full; null when there is none, or none that can be unsealed.',
   tag: 'identity',
-  access: 'admin',
+  access: 'keys:manage',
   answer: z.object({ writeKey: z.string().nullable() }),
 } as const satisfies Route;

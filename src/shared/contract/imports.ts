@@ -58,7 +58,7 @@ export const startImportRoute = {
   operation: 'startImport',
   summary: 'Starts an import of a file; one that was interrupted is resumed, one that is done is answered as it is.',
   tag: 'imports',
-  access: 'admin',
+  access: 'events:import',
   body: startImportBody,
   answer: z.object({
     outcome: z.enum(['started', 'resumed', 'done-before']),
@@ -75,7 +75,7 @@ export const importsRoute = {
   operation: 'imports',
   summary: 'The imports of the workspace, newest first.',
   tag: 'imports',
-  access: 'admin',
+  access: 'events:import',
   query: z.object({ limit: z.coerce.number().int().min(1).max(1000).default(100) }),
   answer: z.object({ imports: z.array(importAnswer) }),
 } as const satisfies Route;
@@ -87,7 +87,7 @@ export const importRoute = {
   operation: 'import',
   summary: 'One import.',
   tag: 'imports',
-  access: 'admin',
+  access: 'events:import',
   params: z.object({ id: importId }),
   answer: importAnswer,
 } as const satisfies Route;
@@ -99,7 +99,7 @@ export const progressImportRoute = {
   operation: 'progressImport',
   summary: 'Keeps how far an import is; at its end the counts are made right from the ingest ledger.',
   tag: 'imports',
-  access: 'admin',
+  access: 'events:import',
   params: z.object({ id: importId }),
   body: z.object({
     position: count,
@@ -116,7 +116,7 @@ export const undoImportRoute = {
   operation: 'undoImport',
   summary: 'Deletes all events of an import; the import itself stays listed as undone.',
   tag: 'imports',
-  access: 'admin',
+  access: 'events:import',
   params: z.object({ id: importId }),
   answer: z.object({ deleted: count, import: importAnswer }),
 } as const satisfies Route;

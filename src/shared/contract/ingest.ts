@@ -39,7 +39,7 @@ function call(
   summary: string,
   parts: Pick<Route, 'body' | 'bodyTypes' | 'answer' | 'params'> = {},
 ): Route {
-  return { method, path, operation, summary, tag: 'ingest', access: 'ingest', ...parts };
+  return { method, path, operation, summary, tag: 'ingest', access: 'events:write', ...parts };
 }
 
 const segmentMessage = z.looseObject({

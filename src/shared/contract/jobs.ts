@@ -26,7 +26,7 @@ export const jobsRoute = {
   operation: 'jobs',
   summary: 'Background jobs of this workspace and of the installation, newest first; ended ones are kept for a week.',
   tag: 'system',
-  access: 'admin',
+  access: 'workspace:manage',
   query: z.object({ limit: z.coerce.number().int().min(1).max(1_000).default(100) }),
   answer: z.object({ jobs: z.array(jobAnswer) }),
 } as const satisfies Route;

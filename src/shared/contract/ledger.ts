@@ -26,6 +26,6 @@ export const ledgerRoute = {
   operation: 'readLedger',
   summary: 'What was received and what became of it, by source and reason; it balances at any instant.',
   tag: 'ingest',
-  access: 'ask',
+  access: 'events:read',
   answer: ledgerAnswer,
 } as const satisfies Route;

@@ -36,7 +36,7 @@ export const peopleRoute = {
   operation: 'people',
   summary: 'People with their traits, linked ids, first and last event; last identified first.',
   tag: 'events',
-  access: 'ask',
+  access: 'events:read',
   query: peopleQuery,
   answer: z.object({ people: z.array(person), next: z.string().nullable() }),
 } as const satisfies Route;
@@ -48,7 +48,7 @@ export const personRoute = {
   operation: 'person',
   summary: 'One person, by any of its ids.',
   tag: 'events',
-  access: 'ask',
+  access: 'events:read',
   params: z.object({ id: z.string().min(1).max(512) }),
   answer: person,
 } as const satisfies Route;

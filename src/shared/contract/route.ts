@@ -1,11 +1,12 @@
 /** The shape of every HTTP route: one value gives the type, the validation, the documentation and the client. */
 import type { z } from 'zod';
+import type { Permission } from '../model/permission.ts';
 
 /**
- * Who may call a route. `public`: anybody; `ingest`: a write key; `ask`: API key or session; `admin`: owner session,
- * full-scope API key or the local owner token.
+ * Who may call a route. `public`: anybody; `signed-in`: a person, about themselves; `operator`: who runs the installation;
+ * else whoever has that permission in the workspace of the call.
  */
-export type Access = 'public' | 'ingest' | 'ask' | 'admin';
+export type Access = 'public' | 'signed-in' | 'operator' | Permission;
 
 /** A route of the contract. */
 export interface Route {

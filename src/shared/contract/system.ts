@@ -65,6 +65,6 @@ export const healthRoute = {
   operation: 'health',
   summary: 'Health of every part: stores, spool, id window, processes.',
   tag: 'system',
-  access: 'admin',
+  access: 'workspace:manage',
   answer: healthAnswer,
 } as const satisfies Route;

@@ -54,7 +54,8 @@ export function callOf(parts: IngestRouteParts, request: FastifyRequest, princip
 function maybeImportId(request: FastifyRequest, principal: Principal): string | null {
   const importId = request.headers[importHeader];
   if (importId === undefined) return null;
-  if (!principal.scopes.includes('admin')) throw new Problem('FORBIDDEN', 'Imports need an API key with the scope "admin".');
+  if (!principal.permissions.has('events:import'))
+    throw new Problem('FORBIDDEN', 'Imports need a key with the permission "events:import".');
   if (typeof importId === 'string' && /^[A-Za-z0-9_-]{1,64}$/.test(importId)) return importId;
   throw new Problem('REQUEST_INVALID', `The header ${importHeader} must be 1 to 64 letters, digits, "-" or "_".`);
 }

@@ -31,7 +31,7 @@ export async function principalOf(key: unknown, authenticate: AuthenticateKey): 
   }
   const principal = typeof key === 'string' ? await authenticate(key) : null;
   if (principal === null) throw new Problem('CREDENTIALS_INVALID', 'The write key is not known or was revoked.');
-  if (!principal.scopes.includes('ingest') && !principal.scopes.includes('admin')) {
+  if (!principal.permissions.has('events:write')) {
     throw new Problem('FORBIDDEN', 'This key may not send events. Use a write key.');
   }
   return principal;

@@ -1,6 +1,7 @@
 /** The keys of workspaces in the catalog. Only their SHA-256 is kept; write keys are kept sealed as well. */
+import type { ScopeName } from '../../../shared/model/permission.ts';
 import type { CatalogDatabase } from '../../catalog/schema.ts';
-import type { Scope } from '../principal.ts';
+
 import { digest } from '../random-text.ts';
 import { raiseIdentityVersion } from '../version.ts';
 import type { Sealer } from './sealing.ts';
@@ -12,7 +13,7 @@ export interface Key {
   kind: 'write' | 'api';
   name: string;
   prefix: string;
-  scopes: Scope[];
+  scopes: ScopeName[];
   createdMs: number;
   revokedMs: number | null;
   lastUsedMs: number | null;
@@ -24,7 +25,7 @@ export interface NewKey {
   workspaceId: string;
   kind: 'write' | 'api';
   name: string;
-  scopes: readonly Scope[];
+  scopes: readonly ScopeName[];
   /** the key itself */
   secret: string;
   createdMs: number;
@@ -133,7 +134,7 @@ function fromRow(row: KeyRow): Key {
     kind: row.kind as Key['kind'],
     name: row.name,
     prefix: row.prefix,
-    scopes: JSON.parse(row.scopes) as Scope[],
+    scopes: JSON.parse(row.scopes) as ScopeName[],
     createdMs: row.created_at,
     revokedMs: row.revoked_at,
     lastUsedMs: row.last_used_at,

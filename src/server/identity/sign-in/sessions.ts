@@ -4,7 +4,8 @@ import { workspaceHeader } from '../../../shared/contract/identity.ts';
 import { Problem } from '../../../shared/model/errors.ts';
 import type { CatalogDatabase } from '../../catalog/schema.ts';
 import type { Clock } from '../../ports/clock.ts';
-import { listMemberships, scopesOf, type Membership } from '../people.ts';
+import { listMemberships, permissionsOf, type Membership } from '../people.ts';
+import { wholeWorkspace } from '../policy.ts';
 import type { Principal } from '../principal.ts';
 import { versionedCache, type WatchedVersion } from '../versioned-cache.ts';
 import type { Auth } from './auth.ts';
@@ -53,7 +54,15 @@ export function createSessions({ auth, db, version, clock }: SessionParts): Sess
       const signedIn = await cache.get(cookie, () => load(cookie));
       if (signedIn === null || signedIn.expiresMs <= clock.now()) return null;
       const { workspaceId, role } = pickMembership(signedIn.memberships, headers);
-      return { kind: 'person', workspaceId, id: signedIn.personId, scopes: scopesOf(role) };
+      return {
+        kind: 'person',
+        workspaceId,
+        id: signedIn.personId,
+        personId: signedIn.personId,
+        permissions: permissionsOf(role),
+        isOperator: role === 'owner',
+        policy: wholeWorkspace(workspaceId),
+      };
     },
     read: async (headers) => {
       if (maybeSessionCookie(headers) === null) return { session: null, setCookies: [] };

@@ -3,7 +3,7 @@ import { Problem, problemDocument, type ProblemDocument } from '../../../shared/
 import type { Query } from '../../../shared/model/query.ts';
 import { diffResults } from '../../../shared/model/result-delta.ts';
 import type { Result } from '../../../shared/model/result.ts';
-import type { Policy } from '../../identity/principal.ts';
+import type { Policy } from '../../identity/policy.ts';
 import type { CommitNotice } from '../../ports/accepted.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Log } from '../../ports/log.ts';

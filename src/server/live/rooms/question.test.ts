@@ -1,10 +1,10 @@
 /** Which questions are the same, and when an answer may have changed. */
 import { describe, expect, test } from 'vitest';
 import type { Result } from '../../../shared/model/result.ts';
-import type { Policy } from '../../identity/principal.ts';
+import type { Policy } from '../../identity/policy.ts';
 import { isPartial, isTouched, parseQuestion, rollsAtMs } from './question.ts';
 
-const policy: Policy = { workspaceId: 'w', name: 'workspace', rowFilter: [] };
+const policy: Policy = { workspaceId: 'w', name: 'workspace', rules: {} };
 const hour = 3_600_000;
 const nowMs = 1_000 * hour;
 
@@ -26,7 +26,9 @@ describe('questions', () => {
     expect(key({ kind: 'total', range: { from: 1, to: 2 } })).toBe(key({ range: { to: 2, from: 1 }, kind: 'total' }));
     expect(key({ kind: 'total' })).not.toBe(key({ kind: 'total', limit: 5 }));
     expect(key({ kind: 'total' })).not.toBe(key({ kind: 'total' }, { ...policy, workspaceId: 'v' }));
-    expect(key({ kind: 'total' })).not.toBe(key({ kind: 'total' }, { ...policy, rowFilter: [{ field: 'name', is: ['x'] }] }));
+    expect(key({ kind: 'total' })).not.toBe(
+      key({ kind: 'total' }, { ...policy, rules: { events: { rows: [{ field: 'name', is: ['x'] }], masks: [] } } }),
+    );
   });
 
   test('are touched by commits to hours of their range or its comparison', () => {

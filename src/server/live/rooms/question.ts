@@ -3,7 +3,7 @@ import { Problem } from '../../../shared/model/errors.ts';
 import { describeIssues, isTooDeep, mostLevels } from '../../../shared/model/issue.ts';
 import { querySchema, type Query } from '../../../shared/model/query.ts';
 import type { Result } from '../../../shared/model/result.ts';
-import type { Policy } from '../../identity/principal.ts';
+import type { Policy } from '../../identity/policy.ts';
 import type { CommitNotice } from '../../ports/accepted.ts';
 
 const hourMs = 3_600_000;

@@ -25,7 +25,7 @@ export async function admit(credentials: Credentials, authenticate: Authenticate
   // a browser sends cookies and the Authorization header's stored credentials along with any page's request
   if (token === null && !isOwnOrigin(headers, allowedOrigins)) throw new Problem('ORIGIN_FORBIDDEN', refusalText);
   const principal = await authenticate(credentials);
-  if (principal === null || !principal.scopes.includes('ask')) throw new Problem('CREDENTIALS_INVALID', refusalText);
+  if (principal === null || !principal.permissions.has('events:read')) throw new Problem('CREDENTIALS_INVALID', refusalText);
   return principal;
 }
 

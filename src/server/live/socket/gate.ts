@@ -11,6 +11,7 @@ import type { Broadcaster } from './broadcaster.ts';
 import { Connection, connectionLimits, type Credentials, type LiveSocket } from './connection.ts';
 import { encodePacket } from './packet.ts';
 import { endAll, subscribe, unsubscribe, type SubscribingParts } from './subscribing.ts';
+import { isSamePrincipal } from '../../identity/principal.ts';
 
 /** Times and bounds of the socket server. */
 export const gateLimits = {
@@ -212,7 +213,7 @@ export class Gate {
     try {
       const principal = await admit(first.credentials, authenticate, allowedOrigins);
       for (const connection of connections) {
-        if (isSame(principal, connection.principal)) connection.principal = principal;
+        if (isSamePrincipal(principal, connection.principal)) connection.principal = principal;
         else this.#expel(connection);
       }
     } catch (error) {
@@ -240,15 +241,6 @@ function answerer(connection: Connection, ack: unknown): (answer: Ack) => void {
     if (typeof ack === 'function') ack(answer);
     else if (!answer.ok) connection.socket.emit('error', answer.error);
   };
-}
-
-function isSame(a: Connection['principal'], b: Connection['principal']): boolean {
-  return (
-    a.id === b.id &&
-    a.workspaceId === b.workspaceId &&
-    a.scopes.length === b.scopes.length &&
-    a.scopes.every((scope) => b.scopes.includes(scope))
-  );
 }
 
 /**

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { channels, type Channel } from '../../../shared/contract/live.ts';
 import { Problem } from '../../../shared/model/errors.ts';
 import { describeIssues } from '../../../shared/model/issue.ts';
-import type { Policy, Principal } from '../../identity/principal.ts';
+import { seesWhole } from '../../identity/policy.ts';
 import { parseQuestion } from '../rooms/question.ts';
 import { QuestionRoom } from '../rooms/question-room.ts';
 import type { Room } from '../rooms/room.ts';
@@ -23,7 +23,6 @@ const unsubscribeSchema = z.object({ id });
 /** What subscribing needs. */
 export interface SubscribingParts {
   rooms: Rooms;
-  policyOf: (principal: Principal) => Policy;
   nowMs: () => number;
 }
 
@@ -71,15 +70,14 @@ function parse<T>(schema: z.ZodType<T>, message: unknown): T {
 }
 
 function roomOf(
-  { rooms, policyOf }: SubscribingParts,
-  { principal }: Connection,
+  { rooms }: SubscribingParts,
+  { principal: { policy } }: Connection,
   query: unknown,
   channel: Channel | LaterChannel | undefined,
 ): Room {
-  const policy = policyOf(principal);
   if (channel === undefined) return rooms.ofQuestion(parseQuestion(policy, query));
   if (isLater(channel)) throw new Problem('NOT_IN_THIS_VERSION', `The channel "${channel}" is not in this version.`);
-  if (policy.rowFilter.length > 0) {
+  if (!seesWhole(policy, 'events')) {
     throw new Problem(
       'FORBIDDEN',
       `The channel "${channel}" shows the whole workspace, and you may see only a part of it. Subscribe to queries.`,
