@@ -32,6 +32,12 @@ export const problemTable = {
   QUERY_TIMEOUT: { status: 408, title: 'The question took too long', retryable: true },
   QUERY_OVER_BUDGET: { status: 422, title: 'The question costs too much', retryable: false },
   QUERY_CANCELLED: { status: 408, title: 'The question was cancelled', retryable: true },
+  // what we ask of others
+  OUTBOUND_FORBIDDEN: { status: 422, title: 'The address may not be called', retryable: false },
+  OUTBOUND_FAILED: { status: 502, title: 'The other server did not answer as it should', retryable: true },
+  OUTBOUND_TIMEOUT: { status: 504, title: 'The other server took too long', retryable: true },
+  MAIL_NOT_CONFIGURED: { status: 409, title: 'No mail server is configured', retryable: false },
+  MAIL_FAILED: { status: 502, title: 'The mail could not be sent', retryable: true },
   // our own state
   SPOOL_FULL: { status: 503, title: 'The spool is full', retryable: true },
   DISK_FULL: { status: 503, title: 'The disk is full', retryable: true },
