@@ -58,8 +58,25 @@ describe('what is set', () => {
   });
 });
 
+test('mail needs a server alone; the sender is its user, or belongs to the host that people know', () => {
+  const mailOf = (env: Record<string, string>) => readConfig(env).mail;
+  expect(mailOf({})).toBeNull();
+  expect(mailOf({ MAIL_FROM: 'a@b.example' })).toBeNull();
+  const smtpUrl = 'smtps://stats%40b.example:pw@mail.b.example';
+  expect(mailOf({ SMTP_URL: smtpUrl })).toEqual({ smtpUrl, from: 'Bellwether <stats@b.example>' });
+  expect(mailOf({ SMTP_URL: 'smtp://mail.b.example:25' })?.from).toBe('Bellwether <bellwether@mail.b.example>');
+  const publicUrl = { PUBLIC_URL: 'https://stats.b.example', SMTP_URL: 'smtp://mail:25' };
+  expect(mailOf(publicUrl)?.from).toBe('Bellwether <bellwether@stats.b.example>');
+  expect(mailOf({ ...publicUrl, MAIL_FROM: 'Figures <figures@b.example>' })?.from).toBe('Figures <figures@b.example>');
+});
+
+test('places that may be called are host names, addresses and networks', () => {
+  const places = ['hooks', 'hooks.internal', '10.0.0.0/8', '192.168.1.7', 'fd00::/8', 'my_service'];
+  expect(readConfig({ OUTBOUND_ALLOW: places.join(', ') }).outboundAllow).toEqual(places);
+});
+
 describe('a wrong value stops the start with one line', () => {
-  const refusals: [Record<string, string>, string][] = [
+  const refusals: [Record<string, string>, string | RegExp][] = [
     [{ PORT: 'abc' }, 'PORT is "abc": allowed is a whole number from 0 to 65535.'],
     [{ PORT: '70000' }, 'PORT is "70000": allowed is a whole number from 0 to 65535.'],
     [{ PORT: '3000.5' }, 'PORT is "3000.5": allowed is a whole number from 0 to 65535.'],
@@ -79,7 +96,17 @@ describe('a wrong value stops the start with one line', () => {
       'DATABASE_URL is set (23 characters, not shown): allowed is postgres://user:password@host:port/database.',
     ],
     [{ REDIS_URL: 'redis://redis:6379' }, 'REDIS_URL is set (18 characters, not shown): not in this version: the bus is this machine.'],
-    [{ SMTP_URL: 'smtp://mail' }, 'SMTP_URL is set (11 characters, not shown): not in this version: no mail is sent.'],
+    [{ SMTP_URL: 'http://me:hunter2@mail' }, 'SMTP_URL is set (22 characters, not shown): allowed is smtp(s)://user:password@host:port.'],
+    [{ SMTP_URL: 'smtp://' }, /^SMTP_URL is set/],
+    [{ SMTP_URL: 'smtp://100%:pw@mail' }, /^SMTP_URL is set/],
+    [{ SMTP_URL: 'smtp://%ff:pw@mail' }, /^SMTP_URL is set/],
+    [{ MAIL_FROM: 'nobody' }, 'MAIL_FROM is "nobody": allowed is an e-mail address, or Name <address>.'],
+    [{ MAIL_FROM: 'A\r\nBcc: x@y.example <a@b.example>' }, /^MAIL_FROM is/],
+    [
+      { OUTBOUND_ALLOW: 'intranet, 10.0.0.0/33' },
+      'OUTBOUND_ALLOW is "intranet, 10.0.0.0/33": allowed is host names, IP addresses or networks such as 10.0.0.0/8, separated by commas.',
+    ],
+    [{ OUTBOUND_ALLOW: 'http://intranet' }, /^OUTBOUND_ALLOW is/],
     [{ BELLWETHER_ROLES: 'ingest' }, 'BELLWETHER_ROLES is "ingest": not in this version: only "all" is.'],
     [
       { BELLWETHER_TRUSTED_PROXIES: '10.0.0.0/99' },
@@ -99,7 +126,7 @@ describe('a wrong value stops the start with one line', () => {
     ],
   ];
   test.each(refusals)('%j', (env, message) => {
-    expect(() => readConfig(env)).toThrow(new ConfigError(message));
+    expect(() => readConfig(env)).toThrow(typeof message === 'string' ? new ConfigError(message) : message);
   });
 
   test('a value with line breaks stays in one line', () => {

@@ -47,6 +47,19 @@ const proxyList = z
   .transform((text) => splitList(text))
   .pipe(z.array(z.string().refine(isAddressOrNetwork)));
 
+const allowedHosts = z
+  .string()
+  .default('')
+  .transform((text) => splitList(text))
+  .pipe(z.array(z.string().refine((text) => isAddressOrNetwork(text) || isHostName(text))));
+
+const mailServer = address('smtp:', 'smtps:').refine((text) => {
+  const url = maybeUrl(text);
+  return url !== null && url.hostname !== '' && maybeDecoded(url.username + url.password) !== null;
+});
+
+const mailbox = z.string().refine((text) => z.email().safeParse(/^[^<>\r\n"]*<([^<>]+)>$/.exec(text)?.[1] ?? text).success);
+
 const notYet = (feature: string) => z.undefined({ error: `not in this version: ${feature}` }).optional();
 
 const secretText = (from: number, to: number) =>
@@ -56,6 +69,20 @@ const secretText = (from: number, to: number) =>
     .max(to)
     .regex(/^[\x21-\x7e]+$/)
     .optional();
+
+const secretList = z
+  .string()
+  .default('')
+  .transform((text) => splitList(text))
+  .pipe(
+    z.array(
+      z
+        .string()
+        .min(32)
+        .max(512)
+        .regex(/^[\x21-\x7e]+$/),
+    ),
+  );
 
 const keyText = z
   .string()
@@ -98,7 +125,13 @@ const environmentSchema = z
     BELLWETHER_SECRET: variable(secretText(32, 512), {
       allowed: '32 to 512 visible ASCII characters without spaces',
       byDefault: 'made once and kept in the data folder, in `secret`',
-      reason: 'Signs session cookies and seals write keys. Nodes that share a catalog need the same one.',
+      reason: 'Signs session cookies and seals what must be kept readable. Nodes that share a catalog need the same one.',
+      isSecret: true,
+    }),
+    BELLWETHER_SECRET_PREVIOUS: variable(secretList, {
+      allowed: 'secrets of 32 to 512 visible ASCII characters, separated by commas',
+      byDefault: 'none',
+      reason: 'Older secrets, newest first: what they sealed is opened, and sealed anew at the start. They sign nothing.',
       isSecret: true,
     }),
     CLICKHOUSE_URL: variable(address('http:', 'https:').optional(), {
@@ -119,11 +152,23 @@ const environmentSchema = z
       reason: 'A Redis as the bus between nodes. Not in this version: the start stops when it is set.',
       isSecret: true,
     }),
-    SMTP_URL: variable(notYet('no mail is sent'), {
-      allowed: 'nothing yet',
-      byDefault: 'unset',
-      reason: 'A mail server for reports and alerts. Not in this version: the start stops when it is set.',
+    SMTP_URL: variable(mailServer.optional(), {
+      allowed: 'smtp(s)://user:password@host:port',
+      byDefault: 'unset: no mail is sent, and links for others are shown to whoever makes them',
+      reason:
+        'A mail server for invitations, password resets and notifications. smtps:// is TLS from the start (port 465); smtp:// (port 587) turns to TLS where the server offers it, and insists on it when there is a password and the server is not this machine.',
       isSecret: true,
+    }),
+    MAIL_FROM: variable(mailbox.optional(), {
+      allowed: 'an e-mail address, or Name <address>',
+      byDefault: 'the user of SMTP_URL if that is an e-mail address, else bellwether@ the host of PUBLIC_URL or of SMTP_URL',
+      reason: 'Sender of the mails. Mail servers refuse senders that are not theirs.',
+    }),
+    OUTBOUND_ALLOW: variable(allowedHosts, {
+      allowed: 'host names, IP addresses or networks such as 10.0.0.0/8, separated by commas',
+      byDefault: 'none',
+      reason:
+        'Places that are not on the public internet and that webhooks, sign-in providers and sources may call all the same. By default a user of Bellwether cannot make it call into your network.',
     }),
     BELLWETHER_ROLES: variable(z.literal('all', { error: 'not in this version: only "all" is' }).default('all'), {
       allowed: '`all`',
@@ -289,8 +334,14 @@ function shape(env: Environment) {
     dataFolder: resolve(env.BELLWETHER_DATA),
     /** null: made and kept in the data folder */
     secret: env.BELLWETHER_SECRET ?? null,
+    /** only to open with, newest first */
+    previousSecrets: env.BELLWETHER_SECRET_PREVIOUS,
     clickhouseUrl: env.CLICKHOUSE_URL ?? null,
     databaseUrl: env.DATABASE_URL ?? null,
+    /** null: no mail is sent */
+    mail: env.SMTP_URL === undefined ? null : { smtpUrl: env.SMTP_URL, from: env.MAIL_FROM ?? senderOf(env.SMTP_URL, env.PUBLIC_URL) },
+    /** host names, addresses and networks that may be called though they are not public */
+    outboundAllow: env.OUTBOUND_ALLOW,
     logLevel: env.LOG_LEVEL,
     trustedProxies: env.BELLWETHER_TRUSTED_PROXIES,
     /** lower case */
@@ -315,6 +366,13 @@ function shape(env: Environment) {
   };
 }
 
+function senderOf(smtpUrl: string, publicUrl: string | undefined): string {
+  const { username, hostname } = new URL(smtpUrl);
+  const user = maybeDecoded(username) ?? '';
+  if (z.email().safeParse(user).success) return `Bellwether <${user}>`;
+  return `Bellwether <bellwether@${publicUrl === undefined ? hostname : new URL(publicUrl).hostname}>`;
+}
+
 function splitList(text: string): string[] {
   return text
     .split(',')
@@ -324,6 +382,18 @@ function splitList(text: string): string[] {
 
 function maybeUrl(text: string): URL | null {
   return URL.parse(text);
+}
+
+function maybeDecoded(text: string): string | null {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return null;
+  }
+}
+
+function isHostName(text: string): boolean {
+  return /^(?=.{1,253}$)[a-z0-9_]([\w-]{0,62})?(\.[a-z0-9_][\w-]{0,62})*$/i.test(text) && !/^[\d.]+$/.test(text);
 }
 
 function isAddressOrNetwork(text: string): boolean {

@@ -66,7 +66,7 @@ describe('a wrong start stops with one line', () => {
       ['CLICKHOUSE_URL', `ftp://u:${secretPart}@h`, null, /http\(s\):\/\//],
       ['DATABASE_URL', `mysql://u:${secretPart}@h`, null, /postgres:\/\//],
       ['REDIS_URL', `redis://:${secretPart}@h`, null, /not in this version/],
-      ['SMTP_URL', `smtp://u:${secretPart}@h`, null, /not in this version/],
+      ['SMTP_URL', `imap://u:${secretPart}@h`, null, /smtp\(s\):\/\//],
       ['BELLWETHER_INIT_PASSWORD', 'short', null, /8 to 128/],
       ['BELLWETHER_INIT_WRITE_KEY', `${secretPart} `.repeat(3), null, /8 to 200/],
       ['BELLWETHER_INIT_API_KEY', 'key', null, /8 to 200/],
