@@ -16,6 +16,7 @@ const clock = { now: () => Date.now() + aheadMs };
 const identity = createIdentity({
   catalog,
   secret: 'a secret for a benchmark, of enough length',
+  previousSecrets: [],
   localOwnerToken: 'local',
   publicUrl: null,
   webOrigins: [],

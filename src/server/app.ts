@@ -21,13 +21,14 @@ import type { Catalog } from './catalog/schema.ts';
 import { makeDataFolder } from './composition/data-folder.ts';
 import { scheduleHousekeeping } from './composition/housekeeping.ts';
 import { copiedPlaces, dataPlaces } from './composition/places.ts';
+import { resealStores } from './composition/reseal-stores.ts';
 import { joinRooms, type Stores } from './composition/rooms.ts';
 import { bindRoutes, type RouteParts } from './composition/routes.ts';
 import { ConfigError, type Config } from './config.ts';
 import { ingestRoutes } from './http/ingest/routes.ts';
 import { createHttpServer } from './http/server.ts';
 import { createIdentity, type Identity } from './identity/identity.ts';
-import { keepSecret } from './identity/secret.ts';
+import { keepSecrets } from './identity/secret.ts';
 import { openCountryLookup } from './ingest/country.ts';
 import { createJobs } from './jobs/jobs.ts';
 import { createLive, type Live } from './live/live.ts';
@@ -224,9 +225,10 @@ function openWarehouse(config: Config, log: Logger): Warehouse {
 }
 
 async function openIdentity(config: Config, catalog: Catalog, localOwnerToken: string, log: Logger): Promise<Identity> {
-  const secret = await keepSecret(config.secret, config.dataFolder, randomBytes);
+  const secrets = await keepSecrets(config, config.dataFolder, randomBytes);
+  await resealStores(catalog.db, secrets, randomBytes, log);
   const { publicUrl, webOrigins } = config;
-  return createIdentity({ catalog, secret, localOwnerToken, publicUrl, webOrigins, clock, randomBytes, log });
+  return createIdentity({ ...secrets, catalog, localOwnerToken, publicUrl, webOrigins, clock, randomBytes, log });
 }
 
 /** Names this data folder in what it writes into a catalog that others share; kept with the spool, whose segments it tells apart. */

@@ -23,6 +23,7 @@ describeOnEachCatalog('identity', (place) => {
     createIdentity({
       catalog: on,
       secret: 'a secret of at least thirty-two characters',
+      previousSecrets: [],
       localOwnerToken,
       publicUrl: null,
       webOrigins: [],

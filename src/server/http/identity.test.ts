@@ -25,6 +25,7 @@ beforeAll(async () => {
   identity = createIdentity({
     catalog: store.catalog,
     secret: 'a secret of at least thirty-two characters',
+    previousSecrets: [],
     localOwnerToken: 'local-owner-token-of-this-start',
     publicUrl: null,
     webOrigins: [],

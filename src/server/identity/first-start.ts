@@ -4,9 +4,10 @@ import type { CatalogDatabase } from '../catalog/schema.ts';
 import { isUniqueViolation } from '../catalog/violations.ts';
 import type { Clock, RandomBytes } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
+import type { Sealer } from '../sealing/sealer.ts';
+import type { Secrets } from '../sealing/secrets.ts';
 import { makeKeySecret } from './keys/secret-text.ts';
 import { insertKey } from './keys/store.ts';
-import type { Sealer } from './keys/sealing.ts';
 import { hasOwner, insertMember, listWorkspaceIds } from './people.ts';
 import { makeId } from './random-text.ts';
 import { replaceSignUpLink } from './sign-up.ts';
@@ -23,11 +24,10 @@ export interface InitialSetup {
 }
 
 /** What the first start works with. */
-export interface FirstStartParts {
+export interface FirstStartParts extends Secrets {
   db: CatalogDatabase;
   hashPassword: (password: string) => Promise<string>;
   sealer: Sealer;
-  secret: string;
   clock: Clock;
   randomBytes: RandomBytes;
   log: Log;
@@ -106,20 +106,26 @@ async function makeOwner(
   }
 }
 
-/** Warns when the catalog was used with another secret before: sessions and sealed keys of then cannot be read now. */
-async function noteSecret({ db, secret, log }: FirstStartParts): Promise<void> {
+/** Says so when the catalog was used with another secret before: sessions of then end, and what only that one opens is lost. */
+async function noteSecret({ db, secret, previousSecrets, log }: FirstStartParts): Promise<void> {
   const name = 'secret_fingerprint';
-  const value = hash('sha256', `bellwether secret ${secret}`, 'hex').slice(0, 16);
+  const value = fingerprintOf(secret);
   const known = await db.selectFrom('facts').select('value').where('name', '=', name).executeTakeFirst();
   if (known?.value === value) return;
-  if (known !== undefined)
+  if (known !== undefined && previousSecrets.some((previous) => fingerprintOf(previous) === known.value))
+    log.info({}, 'the secret was rotated: people must sign in again; everything that was sealed can still be opened');
+  else if (known !== undefined)
     log.warn(
       {},
-      'the secret is not the one that this catalog was used with: people must sign in again, and write keys made before cannot be shown',
+      'the secret is not the one that this catalog was used with: people must sign in again, and what was sealed before cannot be read',
     );
   await db
     .insertInto('facts')
     .values({ name, value })
     .onConflict((conflict) => conflict.column('name').doUpdateSet({ value }))
     .execute();
+}
+
+function fingerprintOf(secret: string): string {
+  return hash('sha256', `bellwether secret ${secret}`, 'hex').slice(0, 16);
 }

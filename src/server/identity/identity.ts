@@ -6,9 +6,10 @@ import { permissions, permissionsByScope, type ScopeName } from '../../shared/mo
 import type { Catalog } from '../catalog/schema.ts';
 import type { Clock, RandomBytes } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
+import { createSealer } from '../sealing/sealer.ts';
+import type { Secrets } from '../sealing/secrets.ts';
 import { prepareFirstStart, type FirstStart, type InitialSetup } from './first-start.ts';
 import { createKeyring, type Keyring } from './keys/keyring.ts';
-import { createSealer } from './keys/sealing.ts';
 import { makeKeySecret } from './keys/secret-text.ts';
 import { insertKey, listKeys, maybeOpenWriteKey, revokeKey, type Key } from './keys/store.ts';
 import { hasOwner, listWorkspaceIds, pruneSessions } from './people.ts';
@@ -23,10 +24,8 @@ import { raiseIdentityVersion, readIdentityVersion } from './version.ts';
 import { versionedCache, watchVersion, type WatchedVersion } from './versioned-cache.ts';
 
 /** What identity is built on. */
-export interface IdentityParts {
+export interface IdentityParts extends Secrets {
   catalog: Catalog;
-  /** signs cookies and seals write keys */
-  secret: string;
   /** lets programs of this machine's operator in as owner; lies in the data folder, readable by its owner alone */
   localOwnerToken: string;
   publicUrl: string | null;
@@ -104,10 +103,7 @@ export function createIdentity(parts: IdentityParts): Identity {
     },
     hasOwner: () => hasOwner(db),
     prepareFirstStart: async (initial) => {
-      const started = await prepareFirstStart(
-        { ...signUpParts, sealer: createSealer(parts.secret, parts.randomBytes), secret: parts.secret, log },
-        initial,
-      );
+      const started = await prepareFirstStart({ ...parts, ...signUpParts, sealer: createSealer(parts, parts.randomBytes) }, initial);
       version.forget();
       return started;
     },
@@ -162,8 +158,13 @@ function bearerChecks({ catalog, localOwnerToken, clock }: IdentityParts, keyrin
   };
 }
 
-function keyCalls({ catalog: { db }, secret, clock, randomBytes }: IdentityParts, version: WatchedVersion) {
-  const sealer = createSealer(secret, randomBytes);
+function keyCalls(parts: IdentityParts, version: WatchedVersion) {
+  const {
+    catalog: { db },
+    clock,
+    randomBytes,
+  } = parts;
+  const sealer = createSealer(parts, randomBytes);
   return {
     listKeys: (workspaceId: string) => listKeys(db, workspaceId),
     createKey: async (workspaceId: string, kind: 'write' | 'api', name: string, scopes: readonly ScopeName[]): Promise<MadeKey> => {

@@ -1,10 +1,9 @@
 /** The keys of workspaces in the catalog. Only their SHA-256 is kept; write keys are kept sealed as well. */
 import type { ScopeName } from '../../../shared/model/permission.ts';
 import type { CatalogDatabase } from '../../catalog/schema.ts';
-
+import type { Sealer } from '../../sealing/sealer.ts';
 import { digest } from '../random-text.ts';
 import { raiseIdentityVersion } from '../version.ts';
-import type { Sealer } from './sealing.ts';
 
 /** A key as it is known without the key itself. Instants in epoch ms. */
 export interface Key {

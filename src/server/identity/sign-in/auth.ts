@@ -6,8 +6,10 @@ import { passwordLength } from '../../../shared/contract/identity.ts';
 import type { Catalog } from '../../catalog/schema.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Log } from '../../ports/log.ts';
+import type { Secrets } from '../../sealing/secrets.ts';
 import { countAttempts } from './attempts.ts';
 import { trustedOrigins } from './origins.ts';
+import { authSecrets } from './auth-secrets.ts';
 
 /** Header in which the handler tells better-auth the caller's address; what a caller puts there is overwritten. */
 export const addressHeader = 'bellwether-address';
@@ -17,9 +19,8 @@ const dayS = 86_400;
 const signInRule = { window: 60, max: 20 };
 
 /** What sign-in is built on. */
-export interface AuthParts {
+export interface AuthParts extends Secrets {
   catalog: Catalog;
-  secret: string;
   /** null: whatever address the browser used */
   publicUrl: string | null;
   webOrigins: readonly string[];
@@ -31,14 +32,15 @@ export interface AuthParts {
 export type Auth = ReturnType<typeof createAuth>;
 
 /** Sign-in on the tables `auth_*` of the catalog. Sessions last a week and are renewed by use, once a day. */
-export function createAuth({ catalog, secret, publicUrl, webOrigins, clock, log }: AuthParts) {
+export function createAuth({ catalog, publicUrl, webOrigins, clock, log, ...secrets }: AuthParts) {
   const changes = { createdAt: 'created_at', updatedAt: 'updated_at' };
   return betterAuth({
     appName: 'Bellwether',
     // Only its path counts: the address itself is the one of each request, judged by `trustedOrigins`.
     baseURL: 'http://localhost',
     basePath: '/api/auth',
-    secret,
+    secret: secrets.secret,
+    secrets: authSecrets(secrets),
     telemetry: { enabled: false },
     database: kyselyAdapter(catalog.db, { type: catalog.dialect }),
     user: { modelName: 'auth_users', fields: { emailVerified: 'email_verified', ...changes } },
