@@ -16,6 +16,7 @@ const floors: Record<string, number> = {
   'src/shared/time': 1.1,
   'src/shared/format': 1.1,
   'src/shared/contract': 1.2,
+  'src/server/config-values.ts': 1.25,
   'src/server/config.ts': 1.3,
   'src/server/sql': 1.3,
   'src/server/ports': 2,
@@ -66,6 +67,7 @@ const owners: Record<string, string[]> = {
   pg: ['src/server/adapters/postgres'],
   croner: ['src/server/jobs'],
   maxmind: ['src/server/ingest'],
+  nodemailer: ['src/server/adapters/smtp'],
   pino: ['src/server/app.ts', 'src/server/main.ts'],
 };
 

@@ -1,7 +1,20 @@
 /** The environment, made strict once: every variable with its unit, default and reason. */
-import { isIP } from 'node:net';
 import { resolve } from 'node:path';
 import { z } from 'zod';
+import {
+  address,
+  allowedHosts,
+  keyText,
+  mailbox,
+  mailServer,
+  maybeDecoded,
+  notYet,
+  originList,
+  proxyList,
+  secretList,
+  secretText,
+  wholeNumber,
+} from './config-values.ts';
 
 /** What the documentation says of a variable besides what its schema checks. */
 interface VariableNotes {
@@ -23,71 +36,6 @@ function variable<T extends z.ZodType>(schema: T, notes: VariableNotes): T {
   notesBySchema.set(described, notes);
   return described;
 }
-
-const wholeNumber = (from: number, to: number, byDefault: number) =>
-  z
-    .string()
-    .regex(/^\d{1,15}$/)
-    .transform(Number)
-    .pipe(z.number().min(from).max(to))
-    .default(byDefault);
-
-const address = (...protocols: string[]) =>
-  z.string().refine((text) => protocols.some((protocol) => maybeUrl(text)?.protocol === protocol));
-
-const originList = z
-  .string()
-  .default('')
-  .transform((text) => splitList(text))
-  .pipe(z.array(z.string().refine((text) => /^https?:$/.test(maybeUrl(text)?.protocol ?? '') && maybeUrl(text)?.origin === text)));
-
-const proxyList = z
-  .string()
-  .default('')
-  .transform((text) => splitList(text))
-  .pipe(z.array(z.string().refine(isAddressOrNetwork)));
-
-const allowedHosts = z
-  .string()
-  .default('')
-  .transform((text) => splitList(text))
-  .pipe(z.array(z.string().refine((text) => isAddressOrNetwork(text) || isHostName(text))));
-
-const mailServer = address('smtp:', 'smtps:').refine((text) => {
-  const url = maybeUrl(text);
-  return url !== null && url.hostname !== '' && maybeDecoded(url.username + url.password) !== null;
-});
-
-const mailbox = z.string().refine((text) => z.email().safeParse(/^[^<>\r\n"]*<([^<>]+)>$/.exec(text)?.[1] ?? text).success);
-
-const notYet = (feature: string) => z.undefined({ error: `not in this version: ${feature}` }).optional();
-
-const secretText = (from: number, to: number) =>
-  z
-    .string()
-    .min(from)
-    .max(to)
-    .regex(/^[\x21-\x7e]+$/)
-    .optional();
-
-const secretList = z
-  .string()
-  .default('')
-  .transform((text) => splitList(text))
-  .pipe(
-    z.array(
-      z
-        .string()
-        .min(32)
-        .max(512)
-        .regex(/^[\x21-\x7e]+$/),
-    ),
-  );
-
-const keyText = z
-  .string()
-  .regex(/^[\w.~-]{8,200}$/)
-  .optional();
 
 const environmentSchema = z
   .object({
@@ -371,34 +319,4 @@ function senderOf(smtpUrl: string, publicUrl: string | undefined): string {
   const user = maybeDecoded(username) ?? '';
   if (z.email().safeParse(user).success) return `Bellwether <${user}>`;
   return `Bellwether <bellwether@${publicUrl === undefined ? hostname : new URL(publicUrl).hostname}>`;
-}
-
-function splitList(text: string): string[] {
-  return text
-    .split(',')
-    .map((item) => item.trim())
-    .filter((item) => item !== '');
-}
-
-function maybeUrl(text: string): URL | null {
-  return URL.parse(text);
-}
-
-function maybeDecoded(text: string): string | null {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return null;
-  }
-}
-
-function isHostName(text: string): boolean {
-  return /^(?=.{1,253}$)[a-z0-9_]([\w-]{0,62})?(\.[a-z0-9_][\w-]{0,62})*$/i.test(text) && !/^[\d.]+$/.test(text);
-}
-
-function isAddressOrNetwork(text: string): boolean {
-  const [host = '', bits, ...more] = text.split('/');
-  const family = isIP(host);
-  if (family === 0 || more.length > 0) return false;
-  return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (family === 4 ? 32 : 128));
 }
