@@ -41,14 +41,19 @@ export function exchange({ url, method, headers, body, maxBytes, signal, address
 
 function lookupAmong(addresses: Exchange['addresses']): LookupFunction {
   return (_hostname, options, callback) => {
-    const answer = (found: readonly ResolvedAddress[]): void => {
-      const fitting = options.family === 4 || options.family === 6 ? found.filter(({ family }) => family === options.family) : found;
-      const first = fitting[0];
-      if (first === undefined) callback(new Error('The name has no address of this family.'), '', 0);
-      else if (options.all === true) callback(null, [...fitting]);
-      else callback(null, first.address, first.family);
+    const find = async (): Promise<() => void> => {
+      try {
+        const found = await addresses();
+        const fitting = options.family === 4 || options.family === 6 ? found.filter(({ family }) => family === options.family) : found;
+        const first = fitting[0];
+        if (first === undefined) throw new Error('The name has no address of this family.');
+        return () => (options.all === true ? callback(null, [...fitting]) : callback(null, first.address, first.family));
+      } catch (error) {
+        return () => callback(error as NodeJS.ErrnoException, '', 0);
+      }
     };
-    addresses().then(answer, (error: NodeJS.ErrnoException) => callback(error, '', 0));
+    // Called outside of the promise: what the callback throws is not ours to catch.
+    void find().then((answer) => process.nextTick(answer));
   };
 }
 
