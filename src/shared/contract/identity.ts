@@ -1,6 +1,7 @@
 /** Who is signed in, the first sign-up, and the keys of a workspace. */
 import { z } from 'zod';
 import type { ScopeName } from '../model/permission.ts';
+import { permissionSchema, roleReference } from './roles.ts';
 import type { Route } from './route.ts';
 
 /** Characters of a password, checked on the screen and again on the server. */
@@ -11,10 +12,18 @@ export const workspaceHeader = 'bellwether-workspace';
 
 const session = z.object({
   person: z.object({ id: z.string(), name: z.string(), email: z.string() }),
-  /** those that the person is a member of, oldest first */
+  /** those that the person is a member of, oldest first; `role` is the id of the role there */
   workspaces: z.array(z.object({ id: z.string(), name: z.string(), role: z.string() })),
   /** the one that this call is about */
   workspaceId: z.string(),
+  /** what the person is there */
+  role: roleReference,
+  /** what they may do there; while seeing as a role, what that role allows of it */
+  permissions: z.array(permissionSchema),
+  /** whether they run the installation */
+  isOperator: z.boolean(),
+  /** the role that they look as at the moment; nothing can be changed then */
+  seeingAs: roleReference.nullable(),
 });
 /** A signed-in person. */
 export type Session = z.infer<typeof session>;

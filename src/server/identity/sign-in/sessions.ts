@@ -73,8 +73,17 @@ export function createSessions({ auth, db, version, clock }: SessionParts): Sess
       const memberships = await listMemberships(db, id);
       if (memberships.length === 0) return { session: null, setCookies };
       const workspaces = memberships.map((each) => ({ id: each.workspaceId, name: each.workspaceName, role: each.role }));
+      const { workspaceId, role } = pickMembership(memberships, headers);
       return {
-        session: { person: { id, name, email }, workspaces, workspaceId: pickMembership(memberships, headers).workspaceId },
+        session: {
+          person: { id, name, email },
+          workspaces,
+          workspaceId,
+          role: { id: role, name: role },
+          permissions: [...permissionsOf(role)],
+          isOperator: role === 'owner',
+          seeingAs: null,
+        },
         setCookies,
       };
     },
