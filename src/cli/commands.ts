@@ -8,6 +8,7 @@ import { importCommand } from './commands/import.ts';
 import { keyCommand } from './commands/key.ts';
 import { queryCommand } from './commands/query.ts';
 import { restoreCommand } from './commands/restore.ts';
+import { secretCommand } from './commands/secret.ts';
 import { simulateCommand } from './commands/simulate.ts';
 import { startCommand } from './commands/start.ts';
 
@@ -22,5 +23,6 @@ export const commands: readonly Command[] = [
   restoreCommand,
   doctorCommand,
   keyCommand,
+  secretCommand,
   benchCommand,
 ];
