@@ -1,11 +1,12 @@
 /** The catalog's tables as Kysely sees them. Instants are epoch ms (integers); JSON is text. */
 import type { ColumnType, Generated, Kysely } from 'kysely';
+import type { IncidentTables, NotificationTables } from './incident-tables.ts';
 
 /** ISO text when written or compared; reading it back is left to better-auth. */
 type AuthInstant = ColumnType<unknown, string, string>;
 
 /** The tables of the catalog. Those named `auth_*` have the shape that better-auth 1.7 reads and writes. */
-export interface CatalogTables {
+export interface CatalogTables extends IncidentTables, NotificationTables {
   /** instants of `auth_*` tables are written as ISO text, and read by better-auth alone; `email` is lower case */
   auth_users: {
     id: string;
@@ -26,7 +27,48 @@ export interface CatalogTables {
     updated_at: AuthInstant;
   };
   workspaces: { id: string; name: string; created_at: number; settings: string };
-  memberships: { workspace_id: string; person_id: string; role: string; created_at: number };
+  /** `role`: the name of a built-in role, or the id of one of the workspace. `attributes`, `limits`: JSON by name, by dataset */
+  memberships: {
+    workspace_id: string;
+    person_id: string;
+    role: string;
+    created_at: number;
+    attributes: Generated<string>;
+    limits: Generated<string>;
+    last_seen_at: number | null;
+  };
+  /** `name_key`: the name in lower case. `permissions`, `rules`: JSON */
+  roles: {
+    id: string;
+    workspace_id: string;
+    name: string;
+    name_key: string;
+    description: string;
+    permissions: string;
+    rules: string;
+    created_at: number;
+    updated_at: number;
+  };
+  /** `roles`: role ids, JSON */
+  groups: { id: string; workspace_id: string; name: string; name_key: string; roles: string; created_at: number };
+  group_members: { group_id: string; workspace_id: string; person_id: string };
+  /** Open invitations; accepting one deletes it. `hash`: SHA-256 of the token, hex. `email` is lower case; null: anybody */
+  invitations: {
+    id: string;
+    workspace_id: string;
+    hash: string;
+    email: string | null;
+    role: string;
+    groups: string;
+    attributes: string;
+    limits: string;
+    inviter_kind: string;
+    inviter_id: string;
+    created_at: number;
+    expires_at: number;
+  };
+  /** Who runs the installation. */
+  operators: { person_id: string; created_at: number };
   /** kind: 'write' or 'api'. `hash`: SHA-256 of the key, hex. `sealed`: the key itself, encrypted, for write keys only */
   keys: {
     id: string;
@@ -91,6 +133,11 @@ export interface CatalogTables {
   };
   /** Cron schedules; `timezone` is an IANA name; `next_at` is claimed like a lease so that one node fires each. */
   schedules: { name: string; cron: string; timezone: string; kind: string; payload: string; next_at: number; last_at: number | null };
+  watch_settings: { workspace_id: string; settings: string };
+  /** kind: 'habit' or 'places'; `key` names workspace and subject */
+  watch_memory: { kind: string; key: string; value: string; noted_at: number };
+  /** who is slowed down, as `kind id`; epoch ms */
+  watch_throttles: { subject: string; until_ms: number };
   /** Small facts of the installation, such as its id and the secret's fingerprint. */
   facts: { name: string; value: string };
 }

@@ -11,8 +11,8 @@ export interface CatalogRow {
 /** A catalog whose tables are known by name only. */
 type AnyDatabase = Kysely<Record<string, Record<string, unknown>>>;
 
-/** Tables that others point to. */
-const parentsFirst = ['auth_users', 'workspaces'];
+/** Tables that others point to, in the order in which they can be filled. */
+const parentsFirst = ['auth_users', 'workspaces', 'memberships', 'groups'];
 const migrationTable = 'catalog_migrations';
 const rowsPerInsert = 100;
 
