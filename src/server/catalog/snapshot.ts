@@ -12,7 +12,10 @@ export interface CatalogRow {
 type AnyDatabase = Kysely<Record<string, Record<string, unknown>>>;
 
 /** Tables that others point to, in the order in which they can be filled. */
-const parentsFirst = ['auth_users', 'workspaces', 'memberships', 'groups'];
+const parentsFirst = [
+  ...['auth_users', 'workspaces', 'memberships', 'groups'],
+  ...['incidents', 'notifications', 'notification_channels', 'notification_deliveries'],
+];
 const migrationTable = 'catalog_migrations';
 const rowsPerInsert = 100;
 
