@@ -36,6 +36,7 @@ const floors: Record<string, number> = {
   'src/server/source': 7,
   'src/server/live': 7,
   'src/server/dashboard': 7,
+  'src/server/watch': 7,
   'src/server/http': 10,
   'src/server/jobs': 10,
   'src/server/composition': 10.5,
