@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { keysRoute } from '../shared/contract/identity.ts';
+import { keysRoute } from '../shared/contract/keys.ts';
 import { dataFolderOf, maybeLivingServer } from './connect.ts';
 import { createServerClient } from './server-client.ts';
 

@@ -1,5 +1,5 @@
 /** `bellwether key`: the keys of the workspace, listed, made and revoked. */
-import { createKeyRoute, keyScopes, keysRoute, revokeKeyRoute } from '../../shared/contract/identity.ts';
+import { createKeyRoute, keyScopes, keysRoute, revokeKeyRoute } from '../../shared/contract/keys.ts';
 import { manyOption, textOption } from '../arguments.ts';
 import { UsageError } from '../command.ts';
 import type { Call, Command } from '../command.ts';

@@ -10,6 +10,7 @@ import { exportRoutes } from '../http/export.ts';
 import { identityRoutes } from '../http/identity.ts';
 import { importRoutes } from '../http/imports.ts';
 import { jobRoutes } from '../http/jobs.ts';
+import { keyRoutes } from '../http/keys.ts';
 import { ledgerRoutes } from '../http/ledger.ts';
 import { peopleRoutes } from '../http/people.ts';
 import { queryRoutes } from '../http/query.ts';
@@ -54,6 +55,7 @@ export function bindRoutes(parts: RouteParts): RouteBinding[] {
     ...exportRoutes({ warehouse, clock }),
     ...bindImports(parts),
     ...identityRoutes(identity),
+    ...keyRoutes(identity),
     ...jobRoutes((workspaceId, limit) => jobs.list(workspaceId, limit)),
     ...bindBackup(parts),
     ...systemRoutes({ version, clock, warehouse, spool, idWindow, pingCatalog: () => pingCatalog(catalog), gauges: () => gaugesOf(parts) }),

@@ -5,10 +5,11 @@ import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openTestCatalog } from '../../../test/fixtures/open-catalog.ts';
 import { silentLog } from '../../../test/fixtures/silent-log.ts';
-import type { KeyAnswer } from '../../shared/contract/identity.ts';
+import type { KeyAnswer } from '../../shared/contract/keys.ts';
 import { createIdentity, type Identity } from '../identity/identity.ts';
 import { replaceSignUpLink } from '../identity/sign-up.ts';
 import { identityRoutes } from './identity.ts';
+import { keyRoutes } from './keys.ts';
 import { createHttpServer } from './server.ts';
 
 type OpenCatalog = Awaited<ReturnType<typeof openTestCatalog>>;
@@ -40,7 +41,7 @@ beforeAll(async () => {
     log: pino({ level: 'silent' }),
     gatekeeper: identity,
     authHandler: identity.authHandler,
-    bindings: identityRoutes(identity),
+    bindings: [...identityRoutes(identity), ...keyRoutes(identity)],
     documentedRoutes: [],
     plugins: [],
     webOrigins: [],
@@ -48,6 +49,7 @@ beforeAll(async () => {
     trustedProxies: [],
     distFolder: '/nonexistent',
     version: '0.0.0',
+    randomBytes,
   });
   url = await app.listen({ port: 0, host: '127.0.0.1' });
 });

@@ -1,6 +1,5 @@
-/** Who is signed in, the first sign-up, and the keys of a workspace. */
+/** Who is signed in, and the first sign-up. */
 import { z } from 'zod';
-import type { ScopeName } from '../model/permission.ts';
 import { permissionSchema, roleReference } from './roles.ts';
 import type { Route } from './route.ts';
 
@@ -61,73 +60,4 @@ export const signUpRoute = {
   access: 'public',
   body: signUpBody,
   answer: sessionAnswer,
-} as const satisfies Route;
-
-/** What a key may be used for, in bundles of permissions. */
-export const keyScopes = ['ask', 'ingest', 'admin'] as const satisfies readonly ScopeName[];
-
-/** A key as it is listed; the key itself is shown once, when it is made. */
-export const keyAnswer = z.object({
-  id: z.string(),
-  kind: z.enum(['write', 'api']),
-  name: z.string(),
-  /** the first characters, to tell keys apart */
-  prefix: z.string(),
-  scopes: z.array(z.enum(keyScopes)),
-  createdAt: z.string(),
-  revokedAt: z.string().nullable(),
-  /** to the minute */
-  lastUsedAt: z.string().nullable(),
-});
-/** A parsed {@link keyAnswer}. */
-export type KeyAnswer = z.infer<typeof keyAnswer>;
-
-/** The keys of the workspace. */
-export const keysRoute = {
-  method: 'GET',
-  path: '/api/admin/keys',
-  operation: 'keys',
-  summary: 'The keys of the workspace, newest first, revoked ones too.',
-  tag: 'identity',
-  access: 'keys:read',
-  answer: z.object({ keys: z.array(keyAnswer) }),
-} as const satisfies Route;
-
-/** Makes a key. */
-export const createKeyRoute = {
-  method: 'POST',
-  path: '/api/admin/keys',
-  operation: 'createKey',
-  summary: 'Makes a key, and shows it this once.',
-  tag: 'identity',
-  access: 'keys:manage',
-  body: z.object({
-    kind: z.enum(['write', 'api']),
-    name: z.string().trim().min(1).max(100),
-    /** of an API key; a write key can do nothing but ingest */
-    scopes: z.array(z.enum(keyScopes)).min(1).default(['ask']),
-  }),
-  answer: z.object({ key: keyAnswer, secret: z.string() }),
-} as const satisfies Route;
-
-/** Revokes a key, at once. */
-export const revokeKeyRoute = {
-  method: 'DELETE',
-  path: '/api/admin/keys/:id',
-  operation: 'revokeKey',
-  summary: 'Revokes a key; from then on it is refused.',
-  tag: 'identity',
-  access: 'keys:manage',
-  params: z.object({ id: z.string().min(1).max(64) }),
-} as const satisfies Route;
-
-/** The write key for the snippets of Get started. */
-export const writeKeyRoute = {
-  method: 'GET',
-  path: '/api/admin/write-key',
-  operation: 'writeKey',
-  summary: 'The oldest write key in use, in full; null when there is none, or none that can be unsealed.',
-  tag: 'identity',
-  access: 'keys:manage',
-  answer: z.object({ writeKey: z.string().nullable() }),
 } as const satisfies Route;
