@@ -5,7 +5,11 @@ import { passwordLength, sessionAnswer } from './identity.ts';
 import { roleReference } from './roles.ts';
 import type { Route } from './route.ts';
 
-const attributeValue = z.union([z.string().max(1_000), z.number(), z.boolean()]);
+const attributeText = z
+  .string()
+  .max(1_000)
+  .refine((text) => !/\{\s*person\b/i.test(text), { message: 'must not look like "{person.NAME}"' });
+const attributeValue = z.union([attributeText, z.number(), z.boolean()]);
 
 /** What is known of a member beyond the account, for `{person.NAME}` in the rules of roles. `id` and `email` are always there. */
 export const attributesSchema = z
