@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { permissionSchema, roleReference } from './roles.ts';
 import type { Route } from './route.ts';
 
-/** Characters of a password, checked on the screen and again on the server. */
+/** Characters of a password that signs in. One that is chosen now must have more: `newPasswordLength` of sign-in.ts. */
 export const passwordLength = { min: 8, max: 128 } as const;
 
 /** Header with which a person or the local owner picks one of several workspaces; without it the oldest is meant. */
@@ -23,6 +23,8 @@ const session = z.object({
   isOperator: z.boolean(),
   /** the role that they look as at the moment; nothing can be changed then */
   seeingAs: roleReference.nullable(),
+  /** a second factor is required and not set up: until then nothing but `/api/account` is allowed */
+  mustSetUpTwoFactor: z.boolean(),
 });
 /** A signed-in person. */
 export type Session = z.infer<typeof session>;

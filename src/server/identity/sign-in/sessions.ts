@@ -83,6 +83,7 @@ export function createSessions({ auth, db, version, clock }: SessionParts): Sess
           permissions: [...permissionsOf(role)],
           isOperator: role === 'owner',
           seeingAs: null,
+          mustSetUpTwoFactor: false,
         },
         setCookies,
       };
