@@ -1,10 +1,11 @@
 /** A letter as text and as HTML. */
+import { oneLine, plainText } from '../../../shared/format/plain-text.ts';
 import type { Letter } from '../../ports/mailer.ts';
 
 const mostSubject = 200;
 const mostParagraph = 10_000;
 const mostParagraphs = 100;
-const cutMark = ' [...]';
+const mostAddress = 2_000;
 
 /** The parts of a message that come from a letter. */
 export interface Message {
@@ -15,14 +16,14 @@ export interface Message {
 
 /** The letter with everything that is too long cut, and everything that could break out of its place made harmless. */
 export function messageOf({ subject, paragraphs, action, footer }: Letter): Message {
-  const shown = paragraphs.slice(0, mostParagraphs).map((paragraph) => cut(withoutControls(paragraph), mostParagraph));
+  const shown = paragraphs.slice(0, mostParagraphs).map((paragraph) => plainText(paragraph, mostParagraph));
   const link = action !== undefined && /^https?:\/\//i.test(action.url) ? action : undefined;
-  const end = footer === undefined ? [] : [`-- \n${cut(withoutControls(footer), mostParagraph)}`];
-  const textLink = link === undefined ? [] : [`${oneLine(link.label)}: ${oneLine(link.url)}`];
+  const end = footer === undefined ? [] : [`-- \n${plainText(footer, mostParagraph)}`];
+  const textLink = link === undefined ? [] : [`${oneLine(link.label, mostSubject)}: ${oneLine(link.url, mostAddress)}`];
   return {
-    subject: cut(oneLine(subject), mostSubject),
+    subject: oneLine(subject, mostSubject),
     text: `${[...shown, ...textLink, ...end].join('\n\n')}\n`,
-    html: htmlOf(shown, link, footer === undefined ? '' : cut(withoutControls(footer), mostParagraph)),
+    html: htmlOf(shown, link, footer === undefined ? '' : plainText(footer, mostParagraph)),
   };
 }
 
@@ -33,7 +34,9 @@ function htmlOf(paragraphs: readonly string[], link: Letter['action'], footer: s
     ...paragraphs.map((paragraph) => `<p style="${style}">${escaped(paragraph).replaceAll('\n', '<br>')}</p>`),
     ...(link === undefined
       ? []
-      : [`<p style="${style}"><a href="${escaped(oneLine(link.url))}" style="${button}">${escaped(oneLine(link.label))}</a></p>`]),
+      : [
+          `<p style="${style}"><a href="${escaped(oneLine(link.url, mostAddress))}" style="${button}">${escaped(oneLine(link.label, mostSubject))}</a></p>`,
+        ]),
     ...(footer === '' ? [] : [`<p style="${style};font-size:13px;color:#5A6B7B">${escaped(footer)}</p>`]),
   ];
   return `<!doctype html><html><body style="margin:24px;max-width:640px">${parts.join('')}</body></html>`;
@@ -41,17 +44,4 @@ function htmlOf(paragraphs: readonly string[], link: Letter['action'], footer: s
 
 function escaped(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;').replaceAll("'", '&#39;');
-}
-
-/** Without line breaks and whatever else a terminal or header would act upon. */
-function oneLine(text: string): string {
-  return text.replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ').trim();
-}
-
-function withoutControls(text: string): string {
-  return text.replaceAll('\r\n', '\n').replace(/[^\P{Cc}\n\t]/gu, ' ');
-}
-
-function cut(text: string, most: number): string {
-  return text.length <= most ? text : text.slice(0, most - cutMark.length).toWellFormed() + cutMark;
 }
