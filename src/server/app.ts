@@ -274,6 +274,7 @@ async function openHttp(parts: Omit<RouteParts, 'live' | 'log'> & { log: Logger 
     trustedProxies: config.trustedProxies,
     distFolder: join(projectFolder, 'dist'),
     version,
+    randomBytes,
   });
   const live: Live = createLive({
     httpServer: app.server,

@@ -1,4 +1,6 @@
 /** The edge where errors stop: whatever was thrown becomes an RFC 9457 document, and what is ours goes to the log. */
+import { STATUS_CODES } from 'node:http';
+import type { Socket } from 'node:net';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { Problem, problemDocument, type ProblemCode } from '../../shared/model/errors.ts';
 
@@ -57,4 +59,26 @@ export function sendUnanswered(request: FastifyRequest, reply: FastifyReply, met
   const allowed = methods.join(', ');
   reply.header('allow', allowed);
   return sendProblem(reply, new Problem('METHOD_NOT_ALLOWED', `${path} does not answer ${request.method}. Use ${allowed}.`));
+}
+
+/** What Node's parser finds wrong before there is a request. */
+const problemByParserCode: Record<string, [ProblemCode, string]> = {
+  HPE_HEADER_OVERFLOW: ['HEADERS_TOO_LARGE', 'The address and the headers are larger than 16 KB together.'],
+  ERR_HTTP_REQUEST_TIMEOUT: ['REQUEST_TIMEOUT', 'The request did not arrive in time.'],
+};
+
+/** Answers bytes that are no request, on the bare connection, and ends it. */
+export function answerBrokenRequest(error: Error & { code?: string }, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || socket.destroyed) return;
+  const known = problemByParserCode[error.code ?? ''];
+  const problem = known === undefined ? new Problem('REQUEST_INVALID', 'This is not a valid HTTP request.') : new Problem(...known);
+  const body = JSON.stringify(problemDocument(problem));
+  const lines = [
+    `HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status]}`,
+    'content-type: application/problem+json',
+    `content-length: ${Buffer.byteLength(body)}`,
+    'connection: close',
+  ];
+  if (socket.writable) socket.write(`${lines.join('\r\n')}\r\n\r\n${body}`);
+  socket.destroySoon();
 }

@@ -1,4 +1,5 @@
 /** The edge of the HTTP server: who is let in, what errors look like, what headers say, what the documents hold. */
+import { randomBytes } from 'node:crypto';
 import { mkdtemp, mkdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -40,7 +41,10 @@ const logged: string[] = [];
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'bellwether-http-'));
   for (const name of ['web/assets', 'tracker']) await mkdir(join(folder, name), { recursive: true });
-  await writeFile(join(folder, 'web/index.html'), '<!doctype html><title>app</title>');
+  await writeFile(
+    join(folder, 'web/index.html'),
+    '<!doctype html><title>app</title><script src="/a.js"></script><link rel="stylesheet" href="/a.css">',
+  );
   await writeFile(join(folder, 'web/assets/a-1234.js'), 'export {}');
   await writeFile(join(folder, 'tracker/tracker.js'), 'x');
   app = await createHttpServer({
@@ -71,6 +75,7 @@ beforeAll(async () => {
     trustedProxies: [],
     distFolder: folder,
     version: '0.0.0',
+    randomBytes,
   });
   url = await app.listen({ port: 0, host: '127.0.0.1' });
 });
@@ -194,17 +199,62 @@ describe('errors', () => {
 });
 
 describe('headers', () => {
-  test('forbid inline scripts and style elements', async () => {
-    const policy = (await fetch(`${url}/`)).headers.get('content-security-policy') ?? '';
-    expect(policy).toContain("script-src 'self'");
-    expect(policy).toContain("style-src-elem 'self'");
-    expect(policy.match(/unsafe-inline/g)).toHaveLength(1);
+  const policyOf = async (path: string) => {
+    const policy = (await fetch(`${url}${path}`)).headers.get('content-security-policy') ?? '';
+    return new Map(policy.split('; ').map((directive) => [directive.split(' ')[0]!, directive.split(' ').slice(1).join(' ')]));
+  };
+
+  test('let a page run what carries the nonce of its answer, and nothing inline but style attributes', async () => {
+    const nonces = new Set<string>();
+    for (const path of ['/', '/explore', '/settings/keys?x=1']) {
+      const response = await fetch(`${url}${path}`);
+      const policy = response.headers.get('content-security-policy') ?? '';
+      const nonce = /'nonce-([^']+)'/.exec(policy)?.[1] ?? '';
+      expect(Buffer.from(nonce, 'base64')).toHaveLength(16);
+      const page = await response.text();
+      expect(page).toContain(`<script nonce="${nonce}" src="/a.js">`);
+      expect(page).toContain(`<link nonce="${nonce}" rel="stylesheet"`);
+      nonces.add(nonce);
+    }
+    expect(nonces.size).toBe(3);
+    const policy = await policyOf('/');
+    expect(policy.get('script-src')).toMatch(/^'self' 'nonce-\S+'$/);
+    expect(policy.get('style-src-elem')).toMatch(/^'self' 'nonce-\S+'$/);
+    expect(policy.get('connect-src')).toBe(`'self' ws://${new URL(url).host}`);
+    expect([...policy].filter(([, sources]) => sources.includes('unsafe')).map(([name]) => name)).toEqual(['style-src-attr']);
+    for (const name of ['default-src', 'object-src', 'base-uri', 'frame-ancestors']) expect(policy.get(name)).toBe("'none'");
+  });
+
+  test('keep a Host that is no host out of the policy', async () => {
+    const { headers } = await app.inject({ url: '/', headers: { host: 'x; script-src *' } });
+    expect(headers['content-security-policy']).toContain("connect-src 'self';");
+    expect(headers['content-security-policy']).not.toContain('script-src *');
+  });
+
+  test('let answers, files and errors that are opened by themselves do nothing', async () => {
+    for (const path of ['/api/test/public', '/api/nothing', '/assets/a-1234.js', '/api/openapi.json', '/missing.png'])
+      expect((await policyOf(path)).get('default-src')).toBe("'none'");
+    const reference = await policyOf('/api/docs');
+    expect([reference.get('default-src'), reference.get('style-src')]).toEqual(["'none'", "'self'"]);
+  });
+
+  test('are strict on every answer, and speak of https only over https', async () => {
+    for (const path of ['/', '/api/test/public', '/api/test/breaks', '/api/%ff', '/assets/a-1234.js']) {
+      const { headers } = await fetch(`${url}${path}`);
+      expect(headers.get('x-content-type-options')).toBe('nosniff');
+      expect(headers.get('x-frame-options')).toBe('DENY');
+      expect(headers.get('referrer-policy')).toBe('same-origin');
+      expect(headers.get('permissions-policy')).toContain('camera=()');
+      expect(headers.get('cross-origin-opener-policy')).toBe('same-origin');
+      expect(headers.get('cross-origin-resource-policy')).toBe('same-origin');
+      expect(headers.get('strict-transport-security')).toBeNull();
+    }
   });
 
   test('let hashed files be kept, pages and answers not', async () => {
     const cachingOf = async (path: string) => (await fetch(`${url}${path}`)).headers.get('cache-control');
     expect(await cachingOf('/assets/a-1234.js')).toContain('immutable');
-    expect(await cachingOf('/')).toBe('no-cache');
+    expect(await cachingOf('/')).toBe('no-store');
     expect(await cachingOf('/api/test/public')).toBe('no-store');
   });
 

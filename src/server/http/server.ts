@@ -1,20 +1,21 @@
-/** The HTTP server: security headers, compression, who may call what, the routes of the contract, the web app. */
+/** The HTTP server: compression, who may call what, the routes of the contract, the web app. */
 import compress from '@fastify/compress';
-import helmet from '@fastify/helmet';
 import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { z } from 'zod';
 import type { Route } from '../../shared/contract/route.ts';
-import { eventLimits } from '../../shared/model/event.ts';
 import { Problem } from '../../shared/model/errors.ts';
+import { eventLimits } from '../../shared/model/event.ts';
 import { describeIssues, isTooDeep, mostLevels } from '../../shared/model/issue.ts';
+import type { RandomBytes } from '../ports/clock.ts';
 import { assertAccess, maybePrincipal, type Gatekeeper } from './access.ts';
 import { installAuthBridge, type WebHandler } from './auth-bridge.ts';
 import type { Call, RouteBinding } from './binding.ts';
 import { installCors } from './cors.ts';
+import { installSecurityHeaders, plainPagePolicy, securityHeaders } from './guard/security-headers.ts';
 import { installJsonBody } from './json-body.ts';
 import { KnownRoutes } from './known-routes.ts';
 import { openApiDocument } from './openapi.ts';
-import { installProblemEdge, sendProblem } from './problem-edge.ts';
+import { answerBrokenRequest, installProblemEdge, sendProblem } from './problem-edge.ts';
 import { referencePage, referenceStyle } from './reference-page.ts';
 import { installWebApp } from './web-app.ts';
 
@@ -33,6 +34,7 @@ export interface HttpServerParts {
   trustedProxies: readonly string[];
   distFolder: string;
   version: string;
+  randomBytes: RandomBytes;
 }
 
 /** A server with all routes installed, not yet listening. */
@@ -47,13 +49,14 @@ export async function createHttpServer(parts: HttpServerParts): Promise<FastifyI
     requestTimeout: 0,
     connectionTimeout: 60_000,
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 256 },
-    frameworkErrors: (error, _request, reply) => void sendProblem(reply, error),
+    frameworkErrors: (error, _request, reply) => void sendProblem(reply.headers(securityHeaders), error),
+    clientErrorHandler: answerBrokenRequest,
   });
   const known = new KnownRoutes(app);
   installProblemEdge(app);
   installJsonBody(app);
+  installSecurityHeaders(app, parts.publicUrl);
   installCors(app, parts.webOrigins);
-  await app.register(helmet, helmetOptions(parts));
   for (const plugin of parts.plugins) await app.register(async (scope) => plugin(scope));
   await app.register(async (scope) => {
     await scope.register(compress, {
@@ -66,31 +69,8 @@ export async function createHttpServer(parts: HttpServerParts): Promise<FastifyI
     installDocuments(scope, parts);
     installAuthBridge(scope, parts.authHandler, (request) => parts.publicUrl ?? `${request.protocol}://${request.headers.host}`);
   });
-  await installWebApp(app, parts.distFolder, known);
+  await installWebApp(app, { ...parts, known });
   return app;
-}
-
-function helmetOptions(parts: HttpServerParts): object {
-  const isHttps = parts.publicUrl?.startsWith('https:') === true;
-  return {
-    hsts: isHttps,
-    contentSecurityPolicy: {
-      useDefaults: false,
-      directives: {
-        defaultSrc: ["'self'"],
-        scriptSrc: ["'self'"],
-        styleSrcElem: ["'self'"],
-        // TRICKY: ECharts 6 sets style attributes on its SVG and tooltip
-        styleSrcAttr: ["'unsafe-inline'"],
-        imgSrc: ["'self'", 'data:'],
-        connectSrc: ["'self'", 'ws:', 'wss:'],
-        objectSrc: ["'none'"],
-        baseUri: ["'none'"],
-        formAction: ["'self'"],
-        frameAncestors: ["'self'"],
-      },
-    },
-  };
 }
 
 function register(app: FastifyInstance, binding: RouteBinding, parts: HttpServerParts): void {
@@ -148,6 +128,8 @@ function installDocuments(app: FastifyInstance, parts: HttpServerParts): void {
   const document = JSON.stringify(openApiDocument(routes, parts.version));
   const page = referencePage(routes);
   app.get('/api/openapi.json', (_request, reply) => reply.type('application/json').send(document));
-  app.get('/api/docs', (_request, reply) => reply.type('text/html; charset=utf-8').send(page));
+  app.get('/api/docs', (_request, reply) =>
+    reply.header('content-security-policy', plainPagePolicy).type('text/html; charset=utf-8').send(page),
+  );
   app.get('/api/docs.css', (_request, reply) => reply.type('text/css; charset=utf-8').send(referenceStyle));
 }

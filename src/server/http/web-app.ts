@@ -1,8 +1,10 @@
-/** Serves the built web app and the browser tracker: hashed files for a year, the page itself never stale. */
-import { existsSync } from 'node:fs';
+/** Serves the built web app and the browser tracker: hashed files for a year, the page itself with a fresh nonce each time. */
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fastifyStatic from '@fastify/static';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { RandomBytes } from '../ports/clock.ts';
+import { appPagePolicy } from './guard/security-headers.ts';
 import type { KnownRoutes } from './known-routes.ts';
 import { sendUnanswered } from './problem-edge.ts';
 
@@ -20,31 +22,50 @@ function pathOf(request: FastifyRequest): string {
   return request.url.split('?')[0] ?? '/';
 }
 
+/** What the web app is served from. */
+export interface WebAppParts {
+  distFolder: string;
+  known: KnownRoutes;
+  randomBytes: RandomBytes;
+}
+
 /** Installs static files from `distFolder`, the page for every address that the app itself routes, and the answer to all else. */
-export async function installWebApp(app: FastifyInstance, distFolder: string, known: KnownRoutes): Promise<void> {
+export async function installWebApp(app: FastifyInstance, { distFolder, known, randomBytes }: WebAppParts): Promise<void> {
   const web = join(distFolder, 'web');
   const isBuilt = existsSync(join(web, 'index.html'));
   if (isBuilt) {
     await app.register(fastifyStatic, {
       root: [web, join(distFolder, 'tracker')],
       wildcard: false,
+      // answered below, with a nonce
+      globIgnore: ['**/index.html*'],
       preCompressed: true,
       index: false,
       cacheControl: false,
       setHeaders: setFileHeaders,
     });
   }
-  if (isBuilt) app.get('/', (_request, reply) => sendPage(reply));
+  const sendPage = isBuilt ? pageSender(readFileSync(join(web, 'index.html'), 'utf8'), randomBytes) : null;
+  if (sendPage !== null) app.get('/', sendPage);
   // Before a body is read: of a call that nobody answers it does not matter.
   app.addHook('onRequest', (request, reply, done) => {
     if (!request.is404 || (isBuilt && isPageRequest(request))) done();
     else sendUnanswered(request, reply, known.methodsAt(pathOf(request)));
   });
-  app.setNotFoundHandler((_request, reply) => sendPage(reply));
+  if (sendPage !== null) app.setNotFoundHandler(sendPage);
 }
 
-function sendPage(reply: FastifyReply): FastifyReply {
-  return reply.header('cache-control', 'no-cache').sendFile('index.html');
+/** Sends `html` with a nonce on each of its scripts and style sheets, which the policy of that one answer names. */
+function pageSender(html: string, randomBytes: RandomBytes): (request: FastifyRequest, reply: FastifyReply) => FastifyReply {
+  const pieces = html.split(/(?<=<(?:script|style|link))(?=[\s>])/);
+  return (request, reply) => {
+    const nonce = Buffer.from(randomBytes(16)).toString('base64');
+    return reply
+      .header('cache-control', 'no-store')
+      .header('content-security-policy', appPagePolicy(request, nonce))
+      .type('text/html; charset=utf-8')
+      .send(pieces.join(` nonce="${nonce}"`));
+  };
 }
 
 /** The tracker is loaded by pages of other sites. */

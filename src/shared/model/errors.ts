@@ -13,6 +13,8 @@ export const problemTable = {
   BODY_EMPTY: { status: 400, title: 'Nothing was sent', retryable: false },
   BODY_UNDECODABLE: { status: 400, title: 'The body cannot be decoded', retryable: false },
   BODY_TOO_LARGE: { status: 413, title: 'The body is too large', retryable: false },
+  HEADERS_TOO_LARGE: { status: 431, title: 'The headers are too large', retryable: false },
+  REQUEST_TIMEOUT: { status: 408, title: 'The request took too long to arrive', retryable: true },
   BODY_TYPE_UNKNOWN: { status: 415, title: 'The content type is not accepted', retryable: false },
   NOTHING_USABLE: { status: 400, title: 'No event in the body can be used', retryable: false },
   NOT_FOUND: { status: 404, title: 'Not found', retryable: false },
@@ -23,6 +25,7 @@ export const problemTable = {
   CREDENTIALS_INVALID: { status: 401, title: 'Credentials are not valid', retryable: false },
   FORBIDDEN: { status: 403, title: 'Not permitted', retryable: false },
   ORIGIN_FORBIDDEN: { status: 403, title: 'The origin is not allowed', retryable: false },
+  CSRF_INVALID: { status: 403, title: 'The call is not proven to come from our own page', retryable: true },
   RATE_LIMITED: { status: 429, title: 'Too many requests', retryable: true },
   // questions
   QUERY_INVALID: { status: 400, title: 'The query is not valid', retryable: false },
