@@ -9,6 +9,7 @@ import { NumberPicture } from '../panels/kinds/NumberPanel.tsx';
 import { Picture } from '../panels/kinds/Picture.tsx';
 import { Panel } from '../panels/Panel.tsx';
 import classes from './GalleryPage.module.css';
+import { Parts } from './Parts.tsx';
 import { galleryNowMs, sampleActivities, samples } from './samples.ts';
 import type { Sample } from './samples.ts';
 
@@ -135,6 +136,7 @@ export function GalleryPage(): ReactNode {
           <Breaking />
         </Panel>
       </div>
+      <Parts />
     </main>
   );
 }

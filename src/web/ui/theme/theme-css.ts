@@ -16,6 +16,8 @@ const aliases: Readonly<Record<string, string>> = {
   '--mantine-color-placeholder': 'var(--bw-quiet)',
   '--mantine-color-anchor': 'var(--bw-primary-text)',
   '--mantine-color-error': 'var(--bw-error-text)',
+  '--mantine-primary-color-filled': 'var(--bw-primary)',
+  '--mantine-primary-color-filled-hover': 'var(--bw-primary-hover)',
   '--mantine-color-default': 'var(--bw-surface)',
   '--mantine-color-default-hover': 'var(--bw-sunken)',
   '--mantine-color-default-color': 'var(--bw-text)',
