@@ -16,7 +16,21 @@ export interface CatalogTables extends IncidentTables, NotificationTables {
     created_at: AuthInstant;
     updated_at: AuthInstant;
   };
-  auth_sessions: { id: string; user_id: string; expires_at: AuthInstant };
+  /** `token` (better-auth's): SHA-256, hex. From `opened_at` on the columns are our own. `method`: 'password', 'provider', 'link' */
+  auth_sessions: {
+    id: string;
+    user_id: string;
+    expires_at: AuthInstant;
+    created_at: AuthInstant;
+    ip_address: string | null;
+    user_agent: string | null;
+    opened_at: Generated<number>;
+    last_seen_at: Generated<number>;
+    method: Generated<string>;
+    has_second_factor: Generated<number>;
+    provider_id: string | null;
+    country: string | null;
+  };
   auth_accounts: {
     id: string;
     user_id: string;
@@ -85,6 +99,47 @@ export interface CatalogTables extends IncidentTables, NotificationTables {
   };
   /** One-time links that let the first owner sign up. */
   sign_up_links: { hash: string; workspace_id: string; role: string; created_at: number; used_at: number | null };
+  /** Wrong passwords and codes by account. `subject`: keyed hash of the address, so that there is one for unknown addresses too */
+  sign_in_locks: { subject: string; failures: number; window_ends_at: number; locks: number; locked_until: number; forget_at: number };
+  /** Links for a new password that nobody has used yet. `hash`: SHA-256 of the token, hex */
+  password_resets: { hash: string; person_id: string; created_at: number; expires_at: number };
+  /** `sealed`: the secret of the authenticator app. `last_step`: the newest time step whose code was taken; none is taken twice */
+  two_factors: { person_id: string; sealed: string; last_step: number; created_at: number; confirmed_at: number | null };
+  /** Those that are left; using one deletes it. */
+  recovery_codes: { person_id: string; hash: string };
+  trusted_devices: { hash: string; person_id: string; created_at: number; expires_at: number };
+  /** Sign-ins whose first step was right, and that wait for a code. */
+  second_factor_waits: {
+    hash: string;
+    person_id: string;
+    method: string;
+    provider_id: string | null;
+    tries: number;
+    expires_at: number;
+  };
+  /** OpenID Connect. `sealed`: the client secret; `settings`: the rest as JSON */
+  sign_in_providers: {
+    id: string;
+    name: string;
+    issuer: string;
+    client_id: string;
+    sealed: string | null;
+    settings: string;
+    is_on: number;
+    created_at: number;
+    updated_at: number;
+  };
+  sign_in_links: { provider_id: string; subject: string; person_id: string; email: string | null; created_at: number };
+  /** Browsers that are at a provider. `hash`: of the state; `sealed`: nonce and verifier; `link_session_id`: whose account is to be linked */
+  provider_visits: {
+    hash: string;
+    browser_hash: string;
+    provider_id: string;
+    sealed: string;
+    return_path: string;
+    link_session_id: string | null;
+    expires_at: number;
+  };
   /** The ingest ledger of everything committed; what is still in the spool is added when read. */
   ledger: {
     workspace_id: string;
