@@ -83,7 +83,10 @@ export interface CatalogTables extends IncidentTables, NotificationTables {
   };
   /** Who runs the installation. */
   operators: { person_id: string; created_at: number };
-  /** kind: 'write' or 'api'. `hash`: SHA-256 of the key, hex. `sealed`: the key itself, encrypted, for write keys only */
+  /**
+   * kind: 'write' or 'api'. `hash`: SHA-256 of the key, hex; `previous_hash`: of the one before, which works until `previous_until`.
+   * `sealed`: the key itself, encrypted, for write keys only. `rules`: what was kept from the maker, JSON by dataset
+   */
   keys: {
     id: string;
     workspace_id: string;
@@ -96,6 +99,67 @@ export interface CatalogTables extends IncidentTables, NotificationTables {
     created_at: number;
     revoked_at: number | null;
     last_used_at: number | null;
+    role: string | null;
+    rules: Generated<string>;
+    expires_at: number | null;
+    calls_per_minute: number | null;
+    origins: Generated<string>;
+    addresses: Generated<string>;
+    maker_kind: string | null;
+    maker_id: string | null;
+    last_used_from: string | null;
+    previous_hash: string | null;
+    previous_until: number | null;
+  };
+  /** Tokens with which programs act as a person; deleted with the membership. */
+  personal_tokens: {
+    id: string;
+    workspace_id: string;
+    person_id: string;
+    name: string;
+    prefix: string;
+    hash: string;
+    scopes: string;
+    created_at: number;
+    expires_at: number | null;
+    last_used_at: number | null;
+    last_used_from: string | null;
+  };
+  /** How embed tokens of a workspace are signed. `frame_origins`: JSON */
+  embed_settings: {
+    workspace_id: string;
+    secret_sealed: string | null;
+    secret_prefix: string | null;
+    secret_made_at: number | null;
+    previous_sealed: string | null;
+    previous_until: number | null;
+    jwks_url: string | null;
+    frame_origins: string;
+  };
+  /** How tokens of another application are taken. `claims`, `sees_all`, `permissions`: JSON */
+  outside_settings: {
+    workspace_id: string;
+    algorithm: string;
+    secret_sealed: string | null;
+    jwks_url: string | null;
+    issuer: string | null;
+    audience: string | null;
+    claims: string;
+    sees_all: string | null;
+    permissions: string;
+    changed_at: number;
+  };
+  /** `name_key`: the name in lower case. `panels`: JSON */
+  dashboards: {
+    id: string;
+    workspace_id: string;
+    name: string;
+    name_key: string;
+    description: string;
+    panels: string;
+    version: number;
+    created_at: number;
+    updated_at: number;
   };
   /** One-time links that let the first owner sign up. */
   sign_up_links: { hash: string; workspace_id: string; role: string; created_at: number; used_at: number | null };
