@@ -54,6 +54,23 @@ describe('the handshake', () => {
     expect(server.live.stats().sockets).toBe(0);
   });
 
+  test('passes on the workspace and the role that a client wants, and nothing else that it makes up', async () => {
+    const seen: unknown[] = [];
+    server = await openTestLive({
+      authenticate: ({ headers }) => {
+        seen.push({ ...headers });
+        return Promise.resolve(null);
+      },
+    });
+    await server.connect({ auth: { workspace: 'w2', seeAs: 'viewer', cookie: 'session=good' } });
+    await server.connect({ auth: { workspace: { id: 'w2' }, seeAs: 'a b' }, extraHeaders: { 'bellwether-workspace': 'w3' } });
+    expect(seen).toMatchObject([
+      { cookie: undefined, 'bellwether-workspace': 'w2', 'bellwether-see-as': 'viewer' },
+      { 'bellwether-workspace': 'w3' },
+    ]);
+    expect(seen[1]).not.toHaveProperty('bellwether-see-as');
+  });
+
   test('says so when nobody can be authenticated just now, and tells nothing of why', async () => {
     server = await openTestLive({ authenticate: () => Promise.reject(new Error('the catalog at secret.internal is down')) });
     const client = await server.connect();

@@ -112,8 +112,8 @@ export function Parts(): ReactNode {
           nameOf={() => ''}
           skeletonRows={3}
           columns={[
-            { label: 'Name', cell: noop },
-            { label: 'State', cell: noop },
+            { label: 'Name', cell: () => null },
+            { label: 'State', cell: () => null },
           ]}
         />
       </Section>

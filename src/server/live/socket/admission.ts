@@ -1,4 +1,6 @@
 /** Who may connect: credentials of the handshake, and for cookies the origin of the page. */
+import { workspaceHeader } from '../../../shared/contract/identity.ts';
+import { seeAsHeader } from '../../../shared/contract/roles.ts';
 import { Problem, problemDocument } from '../../../shared/model/errors.ts';
 import type { Principal } from '../../identity/principal.ts';
 import type { Credentials, LiveSocket } from './connection.ts';
@@ -13,9 +15,19 @@ export type Authenticate = (credentials: Credentials) => Promise<Principal | nul
 
 /** The credentials of a handshake. An `auth.token` counts alone: a cookie that came along is not looked at. */
 export function credentialsOf(handshake: LiveSocket['handshake']): Credentials {
-  const token: unknown = (handshake.auth as { token?: unknown } | undefined)?.token;
+  const { token, workspace, seeAs } = (handshake.auth ?? {}) as Record<string, unknown>;
   const { cookie, authorization, origin, host } = handshake.headers;
-  return { token: typeof token === 'string' && token !== '' ? token : null, headers: { cookie, authorization, origin, host } };
+  const headers: Credentials['headers'] = { cookie, authorization, origin, host };
+  const workspaceId = shortText(workspace) ?? shortText(handshake.headers[workspaceHeader]);
+  if (workspaceId !== null) headers[workspaceHeader] = workspaceId;
+  const roleId = shortText(seeAs) ?? shortText(handshake.headers[seeAsHeader]);
+  if (roleId !== null) headers[seeAsHeader] = roleId;
+  return { token: typeof token === 'string' && token !== '' ? token : null, headers };
+}
+
+/** An id that a client sent; null where it is none. */
+function shortText(value: unknown): string | null {
+  return typeof value === 'string' && /^[\x21-\x7e]{1,64}$/.test(value) ? value : null;
 }
 
 /** The principal that `credentials` stand for and that may ask. @throws CREDENTIALS_INVALID, ORIGIN_FORBIDDEN, and what `authenticate` throws */

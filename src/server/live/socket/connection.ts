@@ -1,5 +1,7 @@
 /** One socket that was let in, and what it follows. */
 import type { Socket } from 'socket.io';
+import type { workspaceHeader } from '../../../shared/contract/identity.ts';
+import type { seeAsHeader } from '../../../shared/contract/roles.ts';
 import type { ClientToServer, ServerToClient } from '../../../shared/contract/live.ts';
 import type { Principal } from '../../identity/principal.ts';
 import type { TokenBucket } from '../pace.ts';
@@ -24,7 +26,8 @@ export const connectionLimits = {
 /** What the client sent to be let in; asked again from time to time. */
 export interface Credentials {
   token: string | null;
-  headers: Partial<Record<'cookie' | 'authorization' | 'origin' | 'host', string>>;
+  /** a browser cannot set headers on a WebSocket: workspace and role come as `auth.workspace` and `auth.seeAs`, too */
+  headers: Partial<Record<'cookie' | 'authorization' | 'origin' | 'host' | typeof workspaceHeader | typeof seeAsHeader, string>>;
 }
 
 /** A query or channel that a connection follows under an id of its own choice. */
@@ -43,6 +46,11 @@ export interface Subscription {
   restore: () => void;
 }
 
+/** The workspace and the role that a client wants to look at and as. */
+function wishOf(headers: Credentials['headers']): (string | undefined)[] {
+  return [headers['bellwether-workspace'], headers['bellwether-see-as']];
+}
+
 /** A connected client. */
 export class Connection {
   readonly socket: LiveSocket;
@@ -59,7 +67,7 @@ export class Connection {
     this.principal = principal;
     this.credentials = credentials;
     const { token, headers } = credentials;
-    this.credentialsKey = token ?? `${headers.cookie}\n${headers.authorization}`;
+    this.credentialsKey = JSON.stringify([token, token === null && [headers.cookie, headers.authorization], wishOf(headers)]);
     this.permissions = permissions;
   }
 
