@@ -38,6 +38,7 @@ async function createPasswordTables({ db, table, bigint }: MigrationKit): Promis
     .addColumn('window_ends_at', bigint, (c) => c.notNull())
     .addColumn('locks', 'integer', (c) => c.notNull())
     .addColumn('locked_until', bigint, (c) => c.notNull())
+    .addColumn('is_hard', 'integer', (c) => c.notNull().defaultTo(0))
     .addColumn('forget_at', bigint, (c) => c.notNull())
     .execute();
   await db.schema.createIndex('sign_in_locks_by_forget').on('sign_in_locks').column('forget_at').execute();

@@ -1,12 +1,13 @@
 /** The catalog's tables as Kysely sees them. Instants are epoch ms (integers); JSON is text. */
 import type { ColumnType, Generated, Kysely } from 'kysely';
+import type { AuditTables } from './audit-tables.ts';
 import type { IncidentTables, NotificationTables } from './incident-tables.ts';
 
 /** ISO text when written or compared; reading it back is left to better-auth. */
 type AuthInstant = ColumnType<unknown, string, string>;
 
 /** The tables of the catalog. Those named `auth_*` have the shape that better-auth 1.7 reads and writes. */
-export interface CatalogTables extends IncidentTables, NotificationTables {
+export interface CatalogTables extends AuditTables, IncidentTables, NotificationTables {
   /** instants of `auth_*` tables are written as ISO text, and read by better-auth alone; `email` is lower case */
   auth_users: {
     id: string;
@@ -163,8 +164,16 @@ export interface CatalogTables extends IncidentTables, NotificationTables {
   };
   /** One-time links that let the first owner sign up. */
   sign_up_links: { hash: string; workspace_id: string; role: string; created_at: number; used_at: number | null };
-  /** Wrong passwords and codes by account. `subject`: keyed hash of the address, so that there is one for unknown addresses too */
-  sign_in_locks: { subject: string; failures: number; window_ends_at: number; locks: number; locked_until: number; forget_at: number };
+  /** Tries by account. `subject`: keyed hash of the address, so that unknown ones have it too. `is_hard`: until somebody unlocks it */
+  sign_in_locks: {
+    subject: string;
+    failures: number;
+    window_ends_at: number;
+    locks: number;
+    locked_until: number;
+    is_hard: Generated<number>;
+    forget_at: number;
+  };
   /** Links for a new password that nobody has used yet. `hash`: SHA-256 of the token, hex */
   password_resets: { hash: string; person_id: string; created_at: number; expires_at: number };
   /** `sealed`: the secret of the authenticator app. `last_step`: the newest time step whose code was taken; none is taken twice */
