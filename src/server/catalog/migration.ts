@@ -16,6 +16,8 @@ export interface MigrationKit {
   identity(column: ColumnDefinitionBuilder): ColumnDefinitionBuilder;
   /** A new table; SQLite checks the column types too (STRICT), as PostgreSQL does anyway. */
   table(name: string): CreateTableBuilder<string>;
+  /** A new table whose rows SQLite keeps in the order of the primary key, which is then stored once. */
+  clusteredTable(name: string): CreateTableBuilder<string>;
 }
 
 /** A migration: a file of migrations/catalog exports `up`. What has been released is never edited; a new file is added. */
@@ -33,6 +35,7 @@ export function migrationKit(db: Kysely<unknown>, dialect: CatalogDialect): Migr
       authInstant: 'timestamptz',
       identity: (column) => column.generatedByDefaultAsIdentity().primaryKey(),
       table: (name) => db.schema.createTable(name),
+      clusteredTable: (name) => db.schema.createTable(name),
     };
   }
   return {
@@ -42,5 +45,6 @@ export function migrationKit(db: Kysely<unknown>, dialect: CatalogDialect): Migr
     authInstant: 'text',
     identity: (column) => column.primaryKey().autoIncrement(),
     table: (name) => db.schema.createTable(name).modifyEnd(sql`strict`),
+    clusteredTable: (name) => db.schema.createTable(name).modifyEnd(sql`strict, without rowid`),
   };
 }

@@ -16,7 +16,8 @@ export interface OpenDatabase extends SqliteDatabase {
 export function openDatabase(file: string): OpenDatabase {
   const handle = withProblems(() => new DatabaseSync(file, { timeout: blockingWaitMs, enableForeignKeyConstraints: true }));
   try {
-    withProblems(() => handle.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL'));
+    // What is deleted is zeroed: a key that was destroyed must not be found in the file.
+    withProblems(() => handle.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON'));
   } catch (error) {
     handle.close();
     throw error;
