@@ -47,8 +47,8 @@ export interface NewPerson {
   createdMs: number;
 }
 
-/** Adds a person who can sign in, as a member; run it in a transaction. Fails with a unique violation when the address is taken. */
-export async function insertMember(db: CatalogDatabase, person: NewPerson, workspaceId: string, role: string): Promise<void> {
+/** Adds somebody who can sign in; run it in a transaction. Fails with a unique violation when the address is taken. */
+export async function insertAccount(db: CatalogDatabase, person: NewPerson): Promise<void> {
   const at = new Date(person.createdMs).toISOString();
   const dates = { created_at: at, updated_at: at };
   await db
@@ -66,6 +66,11 @@ export async function insertMember(db: CatalogDatabase, person: NewPerson, works
       ...dates,
     })
     .execute();
+}
+
+/** Adds somebody who can sign in, as a member; run it in a transaction. Fails with a unique violation when the address is taken. */
+export async function insertMember(db: CatalogDatabase, person: NewPerson, workspaceId: string, role: string): Promise<void> {
+  await insertAccount(db, person);
   await db
     .insertInto('memberships')
     .values({ workspace_id: workspaceId, person_id: person.id, role, created_at: person.createdMs })

@@ -18,6 +18,8 @@ export interface Principal {
   sessionId?: string;
   /** calls per minute that this key is allowed; without it the limits of its kind hold */
   callsPerMinute?: number;
+  /** the role that it looks as; nothing can be changed then */
+  seeingAs?: { id: string; name: string };
   /** the dashboards, and of those the panels, that an embed token is bound to */
   embed?: EmbedLimits;
 }

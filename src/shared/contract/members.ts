@@ -1,9 +1,10 @@
 /** The members of a workspace and those who are invited; what an invitation says, and how it is accepted. */
 import { z } from 'zod';
 import { datasetRulesSchema } from '../model/policy.ts';
-import { passwordLength, sessionAnswer } from './identity.ts';
+import { sessionAnswer } from './identity.ts';
 import { roleReference } from './roles.ts';
 import type { Route } from './route.ts';
+import { newPassword } from './sign-in.ts';
 
 const attributeText = z
   .string()
@@ -157,6 +158,18 @@ export const erasePersonRoute = {
   params: id,
 } as const satisfies Route;
 
+/** Makes somebody one of those who run the installation, or takes that back; at least one stays. */
+export const changeOperatorRoute = {
+  method: 'PUT',
+  path: '/api/admin/people/:id/operator',
+  operation: 'changeOperator',
+  summary: 'Says whether a person runs the installation; at least one does.',
+  tag: 'people',
+  access: 'operator',
+  params: id,
+  body: z.strictObject({ isOperator: z.boolean() }),
+} as const satisfies Route;
+
 /** Invites somebody. The limits of whoever invites become those of the new member. */
 export const createInvitationRoute = {
   method: 'POST',
@@ -228,7 +241,7 @@ export const acceptInvitationRoute = {
     name: z.string().trim().min(1).max(100).optional(),
     /** of a new account, where the invitation names no address */
     email: z.email().max(254).optional(),
-    password: z.string().min(passwordLength.min).max(passwordLength.max).optional(),
+    password: newPassword.optional(),
   }),
   /** `workspaceId` of the session is the one that was joined */
   answer: sessionAnswer,
