@@ -1,12 +1,12 @@
 /** Incidents in the catalog. Every statement on an incident asks for its workspace too. */
-import type { Selectable } from 'kysely';
 import { oneLine, plainText } from '../../shared/format/plain-text.ts';
 import type { Severity } from '../../shared/model/severity.ts';
-import type { CatalogDatabase, CatalogTables } from '../catalog/schema.ts';
+import type { RowOf } from '../catalog/row.ts';
+import type { CatalogDatabase } from '../catalog/schema.ts';
 import type { Act, Actor, Entry, EntryKind, Incident, IncidentState, Json, NewAct, Opening } from './incident.ts';
 
-type IncidentRow = Selectable<CatalogTables['incidents']>;
-type ActRow = Selectable<CatalogTables['incident_acts']>;
+type IncidentRow = RowOf<'incidents'>;
+type ActRow = RowOf<'incident_acts'>;
 
 const mostEvidence = 32_768;
 const mostEntries = 500;

@@ -1,14 +1,14 @@
 /** Channels in the catalog, and the sealed secrets of webhooks. */
-import type { Selectable } from 'kysely';
 import { Problem } from '../../shared/model/errors.ts';
 import type { Severity } from '../../shared/model/severity.ts';
-import type { CatalogDatabase, CatalogTables } from '../catalog/schema.ts';
+import type { RowOf } from '../catalog/row.ts';
+import type { CatalogDatabase } from '../catalog/schema.ts';
 import type { RandomBytes } from '../ports/clock.ts';
 import type { Sealer } from '../sealing/sealer.ts';
 import { makeWebhookSecret } from './carriers/signature.ts';
 import type { Channel, ChannelSettings, ChannelTarget } from './notification.ts';
 
-type ChannelRow = Selectable<CatalogTables['notification_channels']>;
+type ChannelRow = RowOf<'notification_channels'>;
 
 /** What channels are kept with. */
 export interface ChannelParts {

@@ -1,11 +1,11 @@
 /** Deliveries in the catalog. Whoever tries one holds its lease, so that several nodes do not send twice. */
-import type { ExpressionBuilder, Selectable } from 'kysely';
-import type { CatalogDatabase, CatalogTables } from '../catalog/schema.ts';
+import type { ConditionOn, RowOf } from '../catalog/row.ts';
+import type { CatalogDatabase } from '../catalog/schema.ts';
 import { channelOf } from './channels.ts';
 import { notificationOf } from './inbox.ts';
 import type { Channel, Delivery, DeliveryState, Notification, Outcome, Parcel, Receipt } from './notification.ts';
 
-type DeliveryRow = Selectable<CatalogTables['notification_deliveries']>;
+type DeliveryRow = RowOf<'notification_deliveries'>;
 
 const rowsPerInsert = 200;
 
@@ -21,7 +21,7 @@ export interface DeliveryClaim {
   nowMs: number;
   leaseMs: number;
   limit: number;
-  /** so that an endpoint that is slow or away does not keep the others waiting */
+  /** of all nodes together, so that an endpoint that is slow or away does not keep the others waiting */
   limitPerChannel: number;
 }
 
@@ -54,18 +54,12 @@ export async function insertDeliveries(
   }
 }
 
-const isDue = (nowMs: number) => (e: ExpressionBuilder<CatalogTables, 'notification_deliveries'>) =>
-  e.and([
-    // the very words of the partial index
-    e('state', 'in', ['waiting', 'sending']),
-    e.or([
-      e.and([e('state', '=', 'waiting'), e('due_at', '<=', nowMs)]),
-      e.and([e('state', '=', 'sending'), e('lease_until', '<', nowMs)]),
-    ]),
-  ]);
+const isDue = (nowMs: number) => (e: ConditionOn<'notification_deliveries'>) =>
+  e.or([e.and([e('state', '=', 'waiting'), e('due_at', '<=', nowMs)]), e.and([e('state', '=', 'sending'), e('lease_until', '<', nowMs)])]);
 
 /**
- * Takes due deliveries, and those whose node is gone in the middle of a try.
+ * Takes due deliveries, and those whose node is gone in the middle of a try. Those under way count first towards the limit of their
+ * channel: `sending` comes before `waiting`.
  *
  * TRICKY: the condition stands twice, as in the claim of jobs: PostgreSQL asks only the outer one again after it waited for another
  * node's update of the same row.
@@ -83,20 +77,21 @@ export async function claimDeliveries(db: CatalogDatabase, claim: DeliveryClaim)
           .selectFrom(
             e
               .selectFrom('notification_deliveries')
-              .select(['id', 'due_at'])
+              .select(['id', 'due_at', 'state', 'lease_until'])
               .select((inner) =>
                 inner.fn
                   .agg<number>('row_number')
-                  .over((window) => window.partitionBy('channel_id').orderBy('due_at').orderBy('id'))
+                  .over((window) => window.partitionBy('channel_id').orderBy('state').orderBy('due_at').orderBy('id'))
                   .as('nth'),
               )
-              .where(isDue(nowMs))
-              .as('due'),
+              .where((inner) => inner.or([inner('state', '=', 'sending'), isDue(nowMs)(inner)]))
+              .as('open'),
           )
-          .select('due.id')
-          .where('due.nth', '<=', limitPerChannel)
-          .orderBy('due.due_at')
-          .orderBy('due.id')
+          .select('open.id')
+          .where('open.nth', '<=', limitPerChannel)
+          .where((inner) => inner.or([inner('open.state', '=', 'waiting'), inner('open.lease_until', '<', nowMs)]))
+          .orderBy('open.due_at')
+          .orderBy('open.id')
           .limit(limit),
       ),
     )

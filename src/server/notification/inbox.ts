@@ -1,10 +1,10 @@
 /** Notifications in the catalog, and whom they are shown to within the application. */
-import type { Selectable } from 'kysely';
 import type { Severity } from '../../shared/model/severity.ts';
-import type { CatalogDatabase, CatalogTables } from '../catalog/schema.ts';
+import type { RowOf } from '../catalog/row.ts';
+import type { CatalogDatabase } from '../catalog/schema.ts';
 import type { InboxItem, Notification } from './notification.ts';
 
-type NotificationRow = Selectable<CatalogTables['notifications']>;
+type NotificationRow = RowOf<'notifications'>;
 
 const rowsPerInsert = 500;
 

@@ -55,40 +55,51 @@ const atOncePerChannel = 4;
 export function createPostman(parts: PostmanParts): Postman {
   const { catalog, clock, log, owner, pollMs = 5_000, leaseMs = 120_000 } = parts;
   const stopping = new AbortController();
+  const running = new Set<Promise<void>>();
   let timer: NodeJS.Timeout | null = null;
-  let rounds = Promise.resolve();
-  let isRoundWaiting = false;
+  let filling: Promise<unknown> = Promise.resolve();
+  let isFillWaiting = false;
 
-  const deliverDue = async (): Promise<number> => {
-    let tries = 0;
-    while (!stopping.signal.aborted) {
-      const claim = { owner, nowMs: clock.now(), leaseMs, limit: atOnce, limitPerChannel: atOncePerChannel };
-      const claimed = await claimDeliveries(catalog.db, claim);
-      if (claimed.length === 0) break;
-      await Promise.all(claimed.map((delivery) => tryOnce(parts, delivery, stopping.signal)));
-      tries += claimed.length;
+  const claimMore = async (): Promise<number> => {
+    isFillWaiting = false;
+    const limit = atOnce - running.size;
+    if (limit <= 0 || stopping.signal.aborted) return 0;
+    const claim = { owner, nowMs: clock.now(), leaseMs, limit, limitPerChannel: atOncePerChannel };
+    const claimed = await claimDeliveries(catalog.db, claim);
+    for (const delivery of claimed) {
+      const run = tryOnce(parts, delivery, stopping.signal).finally(() => {
+        running.delete(run);
+        wake();
+      });
+      running.add(run);
     }
-    return tries;
+    return claimed.length;
   };
-  const round = async (): Promise<void> => {
-    isRoundWaiting = false;
-    try {
-      await deliverDue();
-    } catch (error) {
-      log.warn({ err: error }, 'could not ask the catalog for deliveries');
-    }
+  /** One claim after another, so that no more run than may. */
+  const fill = (): Promise<number> => {
+    const filled = filling.then(claimMore);
+    filling = filled.catch(() => undefined);
+    return filled;
   };
   const wake = (): void => {
     if (timer === null) return;
     clearTimeout(timer);
     timer = setTimeout(wake, pollMs);
-    if (isRoundWaiting) return;
-    isRoundWaiting = true;
-    rounds = rounds.then(round);
+    if (isFillWaiting) return;
+    isFillWaiting = true;
+    fill().catch((error: unknown) => log.warn({ err: error }, 'could not ask the catalog for deliveries'));
   };
   return {
-    deliverDue,
     wake,
+    deliverDue: async () => {
+      let tries = 0;
+      for (;;) {
+        const claimed = await fill();
+        if (claimed === 0 && running.size === 0) return tries;
+        tries += claimed;
+        await Promise.race(running);
+      }
+    },
     start: () => {
       timer ??= setTimeout(wake, 0);
     },
@@ -96,7 +107,8 @@ export function createPostman(parts: PostmanParts): Postman {
       if (timer !== null) clearTimeout(timer);
       timer = null;
       stopping.abort(new Error('The server is stopping.'));
-      await endedOrLate(rounds, graceMs);
+      await filling;
+      await endedOrLate(Promise.all(running), graceMs);
     },
   };
 }
@@ -151,7 +163,7 @@ async function note(
   if (!isQuiet) await onDead(delivery, carried);
 }
 
-async function endedOrLate(work: Promise<void>, graceMs: number): Promise<void> {
+async function endedOrLate(work: Promise<unknown>, graceMs: number): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<void>((resolve) => {
     timer = setTimeout(resolve, graceMs);
