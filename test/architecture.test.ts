@@ -23,6 +23,7 @@ const floors: Record<string, number> = {
   'src/server/analysis': 2,
   'src/server/catalog': 2,
   'src/server/sealing': 2.1,
+  'src/server/limits': 2.1,
   'src/server/adapters': 3,
   'src/server/audit': 3,
   'src/server/identity': 4,

@@ -26,6 +26,7 @@ import { joinRooms, type Stores } from './composition/rooms.ts';
 import { bindRoutes, type RouteParts } from './composition/routes.ts';
 import { ConfigError, type Config } from './config.ts';
 import { ingestRoutes } from './http/ingest/routes.ts';
+import { createRateLimits } from './http/guard/rate-limits.ts';
 import { createHttpServer } from './http/server.ts';
 import { createIdentity, type Identity } from './identity/identity.ts';
 import { keepSecrets } from './identity/secret.ts';
@@ -252,10 +253,12 @@ async function openHttp(parts: Omit<RouteParts, 'live' | 'log'> & { log: Logger 
     mmdbPath: config.countryFile,
   });
   const { authenticateWriteKey } = identity;
+  const limits = createRateLimits(config.rateLimits, clock);
   const origins = [...config.webOrigins, ...(config.publicUrl === null ? [] : [new URL(config.publicUrl).origin])];
   const app = await createHttpServer({
     log,
     gatekeeper: identity,
+    limits,
     authHandler: identity.authHandler,
     bindings: bindRoutes({ ...parts, live: () => live }),
     documentedRoutes: ingestContract,
@@ -263,6 +266,7 @@ async function openHttp(parts: Omit<RouteParts, 'live' | 'log'> & { log: Logger 
       ingestRoutes({
         ingest: rooms.ingest,
         authenticateWriteKey,
+        limits,
         country,
         clock,
         publicUrl: config.publicUrl,

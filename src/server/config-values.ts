@@ -1,6 +1,7 @@
 /** What the value of an environment variable may be. */
 import { isIP } from 'node:net';
 import { z } from 'zod';
+import { rateLimitDefaults, type RateLimitName, type RateLimitSettings } from '../shared/model/rate-limit.ts';
 
 /** A whole number within bounds. */
 export const wholeNumber = (from: number, to: number, byDefault: number) =>
@@ -56,6 +57,24 @@ export const secretText = (from: number, to: number) =>
     .max(to)
     .regex(/^[\x21-\x7e]+$/)
     .optional();
+
+/** Limits by name over the defaults: `export=20,sign-in=0`. */
+export const rateLimits = z
+  .string()
+  .default('')
+  .transform((text) => splitList(text).map((item) => item.split('=').map((part) => part.trim())))
+  .pipe(
+    z.array(
+      z.tuple([
+        z.enum(Object.keys(rateLimitDefaults) as [RateLimitName]),
+        z
+          .string()
+          .regex(/^\d{1,7}$/)
+          .transform(Number),
+      ]),
+    ),
+  )
+  .transform((entries): RateLimitSettings => ({ ...rateLimitDefaults, ...Object.fromEntries(entries) }));
 
 /** Secrets, separated by commas. */
 export const secretList = z

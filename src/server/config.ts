@@ -1,6 +1,7 @@
 /** The environment, made strict once: every variable with its unit, default and reason. */
 import { resolve } from 'node:path';
 import { z } from 'zod';
+import { rateLimitDefaults } from '../shared/model/rate-limit.ts';
 import {
   address,
   allowedHosts,
@@ -11,6 +12,7 @@ import {
   notYet,
   originList,
   proxyList,
+  rateLimits,
   secretList,
   secretText,
   wholeNumber,
@@ -176,6 +178,15 @@ const environmentSchema = z
       byDefault: '30',
       reason: 'Age at which rejected events are deleted: long enough to find the sender, short enough not to hoard what nobody can use.',
     }),
+    BELLWETHER_RATE_LIMITS: variable(rateLimits, {
+      allowed: `\`name=number\`, separated by commas; names are ${Object.keys(rateLimitDefaults)
+        .map((name) => `\`${name}\``)
+        .join(', ')}`,
+      byDefault: Object.entries(rateLimitDefaults)
+        .map(([name, number]) => `${name}=${number}`)
+        .join(','),
+      reason: 'Calls a minute that are allowed, at this node; 0 counts nothing. What is not named keeps its default.',
+    }),
     BELLWETHER_QUERY_TIMEOUT_S: variable(wholeNumber(1, 3_600, 10), {
       allowed: 'a whole number of seconds from 1 to 3600',
       byDefault: '10',
@@ -300,6 +311,8 @@ function shape(env: Environment) {
     /** null: events are kept for ever */
     retentionDays: env.BELLWETHER_RETENTION_DAYS === 0 ? null : env.BELLWETHER_RETENTION_DAYS,
     deadLetterDays: env.BELLWETHER_DEAD_LETTER_DAYS,
+    /** calls per minute; 0: not counted */
+    rateLimits: env.BELLWETHER_RATE_LIMITS,
     queryTimeoutMs: env.BELLWETHER_QUERY_TIMEOUT_S * 1_000,
     queryMemoryBytes: env.BELLWETHER_QUERY_MEMORY_MB * 2 ** 20,
     /** simulated traffic in a folder of its own; set by `--demo`, not by the environment */

@@ -1,14 +1,18 @@
-/** Lets callers in: bearer token or session cookie, the access of the route, and proof that a cookie call is not forged by another site. */
+/** Lets callers in: bearer token or session cookie, and the access of the route. */
 import type { FastifyRequest } from 'fastify';
+import { workspaceHeader } from '../../shared/contract/identity.ts';
 import type { Access } from '../../shared/contract/route.ts';
 import { Problem } from '../../shared/model/errors.ts';
 import type { Principal } from '../identity/principal.ts';
+import type { CsrfJudge } from './guard/forgery.ts';
+import type { RateLimits } from './guard/rate-limits.ts';
 
 /** What the edge needs of identity. */
 export interface Gatekeeper {
   /** `workspaceId` picks one of several for the local owner */
   authenticateBearer(token: string, workspaceId: string | null): Promise<Principal | null>;
   authenticateSession(headers: Headers): Promise<Principal | null>;
+  csrf: CsrfJudge;
 }
 
 /** The bearer token of a request, or null. Basic credentials count with the key as user name. */
@@ -29,37 +33,16 @@ export function webHeaders(request: FastifyRequest): Headers {
   return headers;
 }
 
-/** The principal of a call, or null when it shows no credentials. @throws CREDENTIALS_INVALID, ORIGIN_FORBIDDEN */
-export async function maybePrincipal(
-  request: FastifyRequest,
-  gatekeeper: Gatekeeper,
-  trustedOrigins: readonly string[],
-): Promise<Principal | null> {
+/** The principal of a call, or null when it shows no credentials. @throws CREDENTIALS_INVALID, RATE_LIMITED after too many of these */
+export async function maybePrincipal(request: FastifyRequest, gatekeeper: Gatekeeper, limits: RateLimits): Promise<Principal | null> {
   const token = maybeBearer(request);
-  if (token !== null) {
-    const wanted = request.headers['bellwether-workspace'];
-    const principal = await gatekeeper.authenticateBearer(token, typeof wanted === 'string' ? wanted : null);
-    if (principal === null) throw new Problem('CREDENTIALS_INVALID', 'The key is not known, was revoked, or has expired.');
-    return principal;
-  }
-  if (request.headers.cookie === undefined) return null;
-  const principal = await gatekeeper.authenticateSession(webHeaders(request));
-  if (principal !== null) assertNotForged(request, trustedOrigins);
+  if (token === null) return request.headers.cookie === undefined ? null : gatekeeper.authenticateSession(webHeaders(request));
+  limits.assertMayTry(request.ip, token);
+  const wanted = request.headers[workspaceHeader];
+  const principal = await gatekeeper.authenticateBearer(token, typeof wanted === 'string' ? wanted : null);
+  limits.noteTry(request.ip, token, principal !== null);
+  if (principal === null) throw new Problem('CREDENTIALS_INVALID', 'The key is not known, was revoked, or has expired.');
   return principal;
-}
-
-/** A cookie call that changes something must come from one of our own pages. @throws ORIGIN_FORBIDDEN */
-export function assertNotForged(request: FastifyRequest, trustedOrigins: readonly string[]): void {
-  if (request.method === 'GET' || request.method === 'HEAD') return;
-  if (isTrustedOrigin(request, trustedOrigins)) return;
-  throw new Problem('ORIGIN_FORBIDDEN', 'This call came from a page of another site.');
-}
-
-function isTrustedOrigin(request: FastifyRequest, trustedOrigins: readonly string[]): boolean {
-  const { origin, 'sec-fetch-site': site } = request.headers;
-  // Browsers send one of the two with every such call; who sends neither is a program that holds the cookie itself.
-  if (origin === undefined) return site === undefined || site === 'same-origin' || site === 'none';
-  return trustedOrigins.includes(origin) || origin === `${request.protocol}://${request.headers.host}`;
 }
 
 /** `principal` if it may use a route of this access. @throws CREDENTIALS_MISSING, FORBIDDEN */

@@ -5,9 +5,12 @@ import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openTestCatalog } from '../../../test/fixtures/open-catalog.ts';
 import { silentLog } from '../../../test/fixtures/silent-log.ts';
+import { csrfHeader } from '../../shared/contract/identity.ts';
 import type { KeyAnswer } from '../../shared/contract/keys.ts';
+import { rateLimitDefaults } from '../../shared/model/rate-limit.ts';
 import { createIdentity, type Identity } from '../identity/identity.ts';
 import { replaceSignUpLink } from '../identity/sign-up.ts';
+import { createRateLimits } from './guard/rate-limits.ts';
 import { identityRoutes } from './identity.ts';
 import { keyRoutes } from './keys.ts';
 import { createHttpServer } from './server.ts';
@@ -40,6 +43,7 @@ beforeAll(async () => {
   app = await createHttpServer({
     log: pino({ level: 'silent' }),
     gatekeeper: identity,
+    limits: createRateLimits(rateLimitDefaults, Date),
     authHandler: identity.authHandler,
     bindings: [...identityRoutes(identity), ...keyRoutes(identity)],
     documentedRoutes: [],
@@ -73,9 +77,15 @@ const cookieOf = (response: Response): string =>
 const signIn = async (email: string, password: string): Promise<string> =>
   cookieOf(await call('POST', '/api/auth/sign-in/email', { email, password }, { origin: url }));
 
+/** Headers of a page that the owner of `cookie` has open. */
+const pageOf = async (cookie: string): Promise<Record<string, string>> => {
+  const { csrf } = (await (await call('GET', '/api/session', undefined, { cookie })).json()) as { csrf: string };
+  return { cookie, origin: url, [csrfHeader]: csrf };
+};
+
 describe('before there is an owner', () => {
   test('nobody is signed in, and the page can say that the link is needed', async () => {
-    expect(await (await call('GET', '/api/session')).json()).toEqual({ session: null, hasOwner: false });
+    expect(await (await call('GET', '/api/session')).json()).toEqual({ session: null, hasOwner: false, csrf: null });
   });
 
   test('a password that is too short, or a made-up link, is refused in words', async () => {
@@ -105,12 +115,12 @@ describe('the owner', () => {
     });
     const again = await signIn('ada@example.com', 'correct horse');
     expect((await call('GET', '/api/admin/keys', undefined, { cookie: again })).status).toBe(200);
-    expect((await call('POST', '/api/auth/sign-out', {}, { cookie: again, origin: url })).status).toBe(200);
+    expect((await call('POST', '/api/auth/sign-out', {}, await pageOf(again))).status).toBe(200);
     expect((await call('GET', '/api/admin/keys', undefined, { cookie: again })).status).toBe(401);
   });
 
   test('sees the write key, makes a key, uses it, and revokes it', async () => {
-    const headers = { cookie, origin: url };
+    const headers = await pageOf(cookie);
     const shown = (await (await call('GET', '/api/admin/write-key', undefined, { cookie })).json()) as { writeKey: string };
     expect(shown.writeKey).toMatch(/^bw_w_/);
     const response = await call('POST', '/api/admin/keys', { kind: 'api', name: 'Reports', scopes: ['ask', 'admin'] }, headers);
@@ -129,7 +139,12 @@ describe('the owner', () => {
   });
 
   test('cannot be made to act by a page of another site', async () => {
-    const foreign = { cookie, origin: 'https://evil.example.com' };
+    const withoutProof = { cookie, origin: url };
+    for (const path of ['/api/admin/keys', '/api/auth/sign-out']) {
+      const refused = await call('POST', path, { kind: 'api', name: 'Evil' }, withoutProof);
+      expect([refused.status, await refused.json()]).toEqual([403, expect.objectContaining({ code: 'CSRF_INVALID' })]);
+    }
+    const foreign = { ...(await pageOf(cookie)), origin: 'https://evil.example.com' };
     expect((await call('POST', '/api/admin/keys', { kind: 'api', name: 'Evil' }, foreign)).status).toBe(403);
     expect((await call('POST', '/api/auth/sign-out', {}, foreign)).status).toBe(403);
     expect((await call('GET', '/api/admin/keys', undefined, { cookie })).status).toBe(200);
@@ -145,7 +160,7 @@ test('a member may look at the session, but not at keys; a write key neither', a
     session: { workspaces: [{ role: 'member' }] },
   });
   expect((await call('GET', '/api/admin/keys', undefined, { cookie })).status).toBe(403);
-  const writeKey = (await identity.maybeWriteKey(workspaceId))!;
+  const writeKey = (await identity.keys.maybeWriteKey(workspaceId))!;
   const refused = await call('GET', '/api/admin/write-key', undefined, { authorization: `Bearer ${writeKey}` });
   expect(refused.status).toBe(403);
   expect((await call('GET', '/api/admin/keys', undefined, { authorization: 'Bearer local-owner-token-of-this-start' })).status).toBe(200);

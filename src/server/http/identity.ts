@@ -9,18 +9,24 @@ import { bindRoute, type RouteBinding } from './binding.ts';
 export function identityRoutes(identity: Identity): RouteBinding[] {
   return [
     bindRoute(sessionRoute, async ({ request, reply }) => {
-      const { session, setCookies } = await identity.readSession(webHeaders(request));
+      const headers = webHeaders(request);
+      const { session, setCookies } = await identity.readSession(headers);
       setAll(reply, setCookies);
-      return { session, hasOwner: session !== null || (await identity.hasOwner()) };
+      return { session, hasOwner: session !== null || (await identity.hasOwner()), csrf: identity.csrf.tokenOf(headers) };
     }),
     bindRoute(signUpRoute, async ({ body: { token, ...applicant }, request, reply }) => {
       const { session, setCookies } = await identity.signUp(token, applicant, request.ip);
       setAll(reply, setCookies);
-      return { session, hasOwner: true };
+      return { session, hasOwner: true, csrf: identity.csrf.tokenOf(cookiesOf(setCookies)) };
     }),
   ];
 }
 
 function setAll(reply: FastifyReply, setCookies: readonly string[]): void {
   if (setCookies.length > 0) reply.header('set-cookie', [...setCookies]);
+}
+
+/** Request headers as the browser sends them once it has these cookies. */
+function cookiesOf(setCookies: readonly string[]): Headers {
+  return new Headers({ cookie: setCookies.map((cookie) => cookie.split(';')[0]).join('; ') });
 }

@@ -9,8 +9,10 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import type { Route } from '../../shared/contract/route.ts';
 import { Problem } from '../../shared/model/errors.ts';
+import { rateLimitDefaults } from '../../shared/model/rate-limit.ts';
 import type { Principal } from '../identity/principal.ts';
 import { bindRoute } from './binding.ts';
+import { createRateLimits } from './guard/rate-limits.ts';
 import { createHttpServer } from './server.ts';
 import { principalFor } from '../../../test/fixtures/principals.ts';
 
@@ -52,7 +54,12 @@ beforeAll(async () => {
     gatekeeper: {
       authenticateBearer: async (token) => ({ owner, asker })[token] ?? null,
       authenticateSession: async (headers) => (headers.get('cookie') === 'good=1' ? owner : null),
+      csrf: {
+        tokenOf: (headers) => (headers.has('cookie') ? 'csrf' : null),
+        isValid: (_, token) => token === 'csrf',
+      },
     },
+    limits: createRateLimits(rateLimitDefaults, Date),
     authHandler: async (request, address) =>
       new Response(JSON.stringify({ path: new URL(request.url).pathname, address, body: await request.text() }), {
         headers: { 'set-cookie': 'a=1' },
@@ -122,9 +129,32 @@ describe('who is let in', () => {
       { origin: 'null' },
     ];
     const statuses = await Promise.all(
-      tries.map(async (headers) => (await echo({ cookie: 'good=1', ...(headers as Record<string, string>) })).status),
+      tries.map(
+        async (headers) => (await echo({ cookie: 'good=1', 'bellwether-csrf': 'csrf', ...(headers as Record<string, string>) })).status,
+      ),
     );
     expect(statuses).toEqual([200, 200, 200, 200, 403, 403, 403]);
+  });
+
+  test('a session may change things only with the token that its page was told', async () => {
+    for (const headers of [{}, { 'bellwether-csrf': '' }, { 'bellwether-csrf': 'another' }] as Record<string, string>[]) {
+      const response = await echo({ cookie: 'good=1', origin: url, ...headers });
+      expect([response.status, await codeOf(response)]).toEqual([403, 'CSRF_INVALID']);
+    }
+    expect((await fetch(`${url}/api/test/admin`, { headers: { cookie: 'good=1' } })).status).toBe(200);
+    expect(await codeOf(await echo({ cookie: 'bad=1' }))).toBe('CREDENTIALS_MISSING');
+    expect((await echo({ authorization: 'Bearer asker', cookie: 'good=1', origin: 'https://evil.example' })).status).toBe(200);
+  });
+
+  test('a call to sign-in needs no token, but a page of our own; other calls to the sign-in library need both', async () => {
+    const call = (path: string, headers: Record<string, string>) =>
+      fetch(`${url}/api/auth/${path}`, { method: 'POST', headers: { 'content-type': 'application/json', ...headers }, body: '{}' });
+    expect((await call('sign-in/email', { cookie: 'old=1' })).status).toBe(200);
+    expect((await call('sign-in/email', { origin: 'https://evil.example' })).status).toBe(403);
+    expect((await call('sign-out', { cookie: 'good=1' })).status).toBe(403);
+    expect((await call('sign-out', { cookie: 'good=1', 'bellwether-csrf': 'csrf' })).status).toBe(200);
+    expect((await call('sign-out', { cookie: 'good=1', 'bellwether-csrf': 'csrf', origin: 'https://evil.example' })).status).toBe(403);
+    expect((await call('sign-outs/sign-in', { cookie: 'good=1' })).status).toBe(403);
   });
 
   test('a public route works with a bad key too', async () => {

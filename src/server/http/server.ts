@@ -6,11 +6,14 @@ import type { Route } from '../../shared/contract/route.ts';
 import { Problem } from '../../shared/model/errors.ts';
 import { eventLimits } from '../../shared/model/event.ts';
 import { describeIssues, isTooDeep, mostLevels } from '../../shared/model/issue.ts';
+import type { Principal } from '../identity/principal.ts';
 import type { RandomBytes } from '../ports/clock.ts';
-import { assertAccess, maybePrincipal, type Gatekeeper } from './access.ts';
+import { assertAccess, maybePrincipal, webHeaders, type Gatekeeper } from './access.ts';
 import { installAuthBridge, type WebHandler } from './auth-bridge.ts';
 import type { Call, RouteBinding } from './binding.ts';
 import { installCors } from './cors.ts';
+import { assertCsrfToken, assertOwnOrigin } from './guard/forgery.ts';
+import type { RateLimits } from './guard/rate-limits.ts';
 import { installSecurityHeaders, plainPagePolicy, securityHeaders } from './guard/security-headers.ts';
 import { installJsonBody } from './json-body.ts';
 import { KnownRoutes } from './known-routes.ts';
@@ -23,6 +26,7 @@ import { installWebApp } from './web-app.ts';
 export interface HttpServerParts {
   log: FastifyBaseLogger;
   gatekeeper: Gatekeeper;
+  limits: RateLimits;
   authHandler: WebHandler;
   bindings: readonly RouteBinding[];
   /** routes of the contract that plugins answer themselves; only for the document */
@@ -67,7 +71,7 @@ export async function createHttpServer(parts: HttpServerParts): Promise<FastifyI
     });
     for (const binding of parts.bindings) register(scope, binding, parts);
     installDocuments(scope, parts);
-    installAuthBridge(scope, parts.authHandler, (request) => parts.publicUrl ?? `${request.protocol}://${request.headers.host}`);
+    installAuthBridge(scope, parts);
   });
   await installWebApp(app, { ...parts, known });
   return app;
@@ -88,10 +92,8 @@ function register(app: FastifyInstance, binding: RouteBinding, parts: HttpServer
 }
 
 async function makeCall(route: Route, request: FastifyRequest, reply: FastifyReply, parts: HttpServerParts): Promise<Call<Route>> {
-  const principal = await maybePrincipal(request, parts.gatekeeper, parts.webOrigins).catch((error: unknown) => {
-    if (route.access === 'public') return null;
-    throw error;
-  });
+  const principal = await recognise(route, request, parts);
+  parts.limits.countCall({ request, reply, principal, limit: route.limit });
   const call = {
     principal: route.access === 'public' ? principal : assertAccess(principal, route.access),
     params: parsePart(route.params, request.params, 'path'),
@@ -102,6 +104,20 @@ async function makeCall(route: Route, request: FastifyRequest, reply: FastifyRep
     signal: signalOf(reply),
   };
   return call as unknown as Call<Route>;
+}
+
+/** Who calls, if a page of another site is not behind it. A public route does not mind credentials that are not valid. */
+async function recognise(route: Route, request: FastifyRequest, parts: HttpServerParts): Promise<Principal | null> {
+  const { gatekeeper, limits, webOrigins } = parts;
+  const isPublic = route.access === 'public';
+  const principal = await maybePrincipal(request, gatekeeper, limits).catch((error: unknown) => {
+    if (isPublic) return null;
+    throw error;
+  });
+  if (request.headers.authorization !== undefined) return principal;
+  assertOwnOrigin(request, webOrigins);
+  if (principal !== null || isPublic) assertCsrfToken(request, webHeaders(request), gatekeeper.csrf);
+  return principal;
 }
 
 /** A signal that aborts when the caller hangs up before the answer is out. */

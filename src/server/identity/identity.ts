@@ -17,6 +17,7 @@ import { wholeWorkspace } from './policy.ts';
 import type { Principal } from './principal.ts';
 import { makeId } from './random-text.ts';
 import { addressHeader, type Auth } from './sign-in/auth.ts';
+import { createCsrfTokens, type CsrfTokens } from './sign-in/csrf.ts';
 import { createAuthHandler, type AuthHandler } from './sign-in/handler.ts';
 import { createSessions } from './sign-in/sessions.ts';
 import { signUpByLink, type Applicant } from './sign-up.ts';
@@ -49,6 +50,8 @@ export interface Identity {
   authenticateBearer(token: string, workspaceId?: string | null): Promise<Principal | null>;
   /** The member whose session cookie it is. @throws FORBIDDEN when the headers ask for a workspace that is not theirs */
   authenticateSession(headers: Headers): Promise<Principal | null>;
+  /** Proof that a cookie call comes from a page of ours. */
+  csrf: CsrfTokens;
   /** Answers `/api/auth/*`. */
   authHandler: AuthHandler;
   readSession(headers: Headers): Promise<{ session: Session | null; setCookies: string[] }>;
@@ -88,6 +91,7 @@ export function createIdentity(parts: IdentityParts): Identity {
     ...bearerChecks(parts, keyring, version),
     ...keyCalls(parts, version),
     authenticateSession: sessions.authenticate,
+    csrf: createCsrfTokens(parts.secret),
     authHandler: async (request, address) => (await handler)(request, address),
     readSession: sessions.read,
     signUp: async (token, applicant, address) => {

@@ -41,6 +41,7 @@ export const backupRoute = {
     'Takes a backup into a new folder of this machine, while everything goes on; NDJSON lines tell the steps. For the local owner only.',
   tag: 'admin',
   access: 'operator',
+  limit: 'expensive',
   body: z.object({
     /** absolute; must not exist or be empty */
     directory: z.string().min(1).max(4096),

@@ -49,5 +49,6 @@ export const exportRoute = {
   summary: 'Events as a stream of NDJSON, CSV or Parquet, in no particular order.',
   tag: 'analytics',
   access: 'events:export',
+  limit: 'export',
   query: exportQuery,
 } as const satisfies Route;

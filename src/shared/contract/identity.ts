@@ -9,6 +9,9 @@ export const passwordLength = { min: 8, max: 128 } as const;
 /** Header with which a person or the local owner picks one of several workspaces; without it the oldest is meant. */
 export const workspaceHeader = 'bellwether-workspace';
 
+/** Header that proves a call with the session cookie, other than GET, to come from a page of ours: `csrf` in the answer of {@link sessionRoute}. */
+export const csrfHeader = 'bellwether-csrf';
+
 const session = z.object({
   person: z.object({ id: z.string(), name: z.string(), email: z.string() }),
   /** those that the person is a member of, oldest first; `role` is the id of the role there */
@@ -30,7 +33,12 @@ const session = z.object({
 export type Session = z.infer<typeof session>;
 
 /** Answer of {@link sessionRoute}: `session` is null when signed out; without an owner only the sign-up link helps. */
-export const sessionAnswer = z.object({ session: session.nullable(), hasOwner: z.boolean() });
+export const sessionAnswer = z.object({
+  session: session.nullable(),
+  hasOwner: z.boolean(),
+  /** for {@link csrfHeader}; null without a session cookie */
+  csrf: z.string().nullable(),
+});
 
 /** The signed-in person. Sign in with `POST /api/auth/sign-in/email` and out with `POST /api/auth/sign-out`. */
 export const sessionRoute = {
@@ -60,6 +68,7 @@ export const signUpRoute = {
   summary: 'Makes the owner of a one-time sign-up link, and signs them in.',
   tag: 'identity',
   access: 'public',
+  limit: 'sign-in',
   body: signUpBody,
   answer: sessionAnswer,
 } as const satisfies Route;

@@ -1,6 +1,7 @@
 /** The shape of every HTTP route: one value gives the type, the validation, the documentation and the client. */
 import type { z } from 'zod';
 import type { Permission } from '../model/permission.ts';
+import type { RouteLimit } from '../model/rate-limit.ts';
 
 /**
  * Who may call a route. `public`: anybody; `signed-in`: a person, about themselves; `operator`: who runs the installation;
@@ -23,4 +24,6 @@ export interface Route {
   /** other content types of a body than JSON, with what is in them; only for the document */
   bodyTypes?: Readonly<Record<string, string>>;
   answer?: z.ZodType;
+  /** what a call is counted as, besides the calls of its caller; without it only those count */
+  limit?: RouteLimit;
 }

@@ -17,6 +17,7 @@ export const livenessRoute = {
   summary: 'Says that the process answers.',
   tag: 'system',
   access: 'public',
+  limit: 'none',
   answer: z.object({ isAlive: z.literal(true) }),
 } as const satisfies Route;
 
@@ -28,6 +29,7 @@ export const readinessRoute = {
   summary: 'Says whether each store answers; 503 while one does not.',
   tag: 'system',
   access: 'public',
+  limit: 'none',
   answer: readiness,
 } as const satisfies Route;
 
@@ -39,6 +41,7 @@ export const metricsRoute = {
   summary: 'Counters and gauges in the Prometheus text format.',
   tag: 'system',
   access: 'public',
+  limit: 'none',
 } as const satisfies Route;
 
 /** What an operator wants to see at a glance. */

@@ -1,5 +1,5 @@
 /** What the routes of all formats share: the parts they are given, and how a request becomes a call of the pipeline. */
-import type { FastifyRequest } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { importHeader } from '../../../shared/contract/imports.ts';
 import { Problem } from '../../../shared/model/errors.ts';
 import type { Principal } from '../../identity/principal.ts';
@@ -19,22 +19,45 @@ export interface IngestRouteParts {
   publicUrl: string | null;
   /** for bodies that are looked at whole before they are taken */
   waitingPlace: WaitingPlace;
+  limits: IngestLimits;
   /** bytes of bodies taken at once; default 256 MB */
   inFlightLimitBytes?: number;
+}
+
+/** How often senders may call. */
+export interface IngestLimits {
+  /** @throws RATE_LIMITED */
+  countIngest(principal: Principal, reply?: FastifyReply): void;
+  /** @throws RATE_LIMITED */
+  assertMayTry(address: string, credential: string): void;
+  noteTry(address: string, credential: string, isRight: boolean): void;
 }
 
 /** Principals of requests that showed a key in a header. */
 const principals = new WeakMap<FastifyRequest, Principal>();
 
 /** Lets a request with a key in a header in, or refuses it before its body is read. @throws CREDENTIALS_INVALID, FORBIDDEN */
-export async function checkHeaderKey(parts: IngestRouteParts, request: FastifyRequest): Promise<void> {
+export async function checkHeaderKey(parts: IngestRouteParts, request: FastifyRequest, reply: FastifyReply): Promise<void> {
   const key = maybeHeaderKey(request);
-  if (key !== null) principals.set(request, await principalOf(key, parts.authenticateWriteKey));
+  if (key !== null) principals.set(request, await letIn(parts, request, key, reply));
 }
 
 /** The principal of a request whose body gave `bodyKey`; the header counts first. */
 export async function senderOf(parts: IngestRouteParts, request: FastifyRequest, bodyKey: unknown): Promise<Principal> {
-  return principals.get(request) ?? principalOf(bodyKey, parts.authenticateWriteKey);
+  return principals.get(request) ?? letIn(parts, request, bodyKey);
+}
+
+/** The principal of `key`, counted. @throws CREDENTIALS_MISSING, CREDENTIALS_INVALID, FORBIDDEN, RATE_LIMITED */
+export async function letIn(parts: IngestRouteParts, request: FastifyRequest, key: unknown, reply?: FastifyReply): Promise<Principal> {
+  const { limits, authenticateWriteKey } = parts;
+  const principal = await principalOf(key, async (text) => {
+    limits.assertMayTry(request.ip, text);
+    const found = await authenticateWriteKey(text);
+    limits.noteTry(request.ip, text, found !== null);
+    return found;
+  });
+  limits.countIngest(principal, reply);
+  return principal;
 }
 
 /** The call of the pipeline that `request` is. @throws REQUEST_INVALID, FORBIDDEN when it may not be part of an import */

@@ -1,11 +1,10 @@
 /** The routes that PostHog's libraries call; there are no feature flags here, and they are told so. */
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { decodeText, parseJson, unpack } from '../../ingest/decode.ts';
 import { isPosthogMigration, maybeFormData, posthogItems, posthogKey, posthogReader } from '../../ingest/formats/posthog.ts';
 import { bodyBytes } from './body.ts';
-import { callOf, senderOf, type IngestRouteParts } from './call.ts';
+import { callOf, type IngestRouteParts, letIn, senderOf } from './call.ts';
 import { answerPreflight } from './cors.ts';
-import { principalOf } from './credentials.ts';
 
 const capturePaths = ['/batch/', '/capture/', '/e/', '/i/v0/e/'];
 const flagPaths = ['/flags/', '/decide/'];
@@ -21,18 +20,16 @@ export function installPosthog(scope: FastifyInstance, parts: IngestRouteParts):
   for (const path of capturePaths) scope.post(path, (request) => takeEvents(parts, request));
   for (const path of flagPaths) scope.post(path, (request) => answerFlags(parts, request));
   for (const path of configPaths) scope.options(path, answerPreflight);
-  scope.get<KeyParams>('/array/:key/config', (request) => answerConfig(parts, request.params.key));
-  scope.get<KeyParams>('/array/:key/config.js', (request, reply) => answerConfigScript(parts, request.params.key, reply));
+  scope.get<KeyParams>('/array/:key/config', (request) => answerConfig(parts, request, request.params.key));
+  scope.get<KeyParams>('/array/:key/config.js', async (request, reply) => {
+    await letIn(parts, request, request.params.key);
+    return reply.type('text/javascript; charset=utf-8').send(remoteConfigScript(request.params.key));
+  });
 }
 
-async function answerConfig(parts: IngestRouteParts, key: string): Promise<object> {
-  await principalOf(key, parts.authenticateWriteKey);
+async function answerConfig(parts: IngestRouteParts, request: FastifyRequest, key: string): Promise<object> {
+  await letIn(parts, request, key);
   return remoteConfig(key);
-}
-
-async function answerConfigScript(parts: IngestRouteParts, key: string, reply: FastifyReply): Promise<FastifyReply> {
-  await principalOf(key, parts.authenticateWriteKey);
-  return reply.type('text/javascript; charset=utf-8').send(remoteConfigScript(key));
 }
 
 async function takeEvents(parts: IngestRouteParts, request: FastifyRequest): Promise<{ status: 1 }> {

@@ -16,7 +16,7 @@ export function ingestRoutes(parts: IngestRouteParts): (scope: FastifyInstance) 
     installBytesParser(scope);
     installSenderCors(scope);
     installLoadBound(scope, parts.inFlightLimitBytes ?? DEFAULT_IN_FLIGHT_BYTES);
-    scope.addHook('onRequest', (request) => checkHeaderKey(parts, request));
+    scope.addHook('onRequest', (request, reply) => checkHeaderKey(parts, request, reply));
     installNative(scope, parts);
     installSegment(scope, parts);
     installPosthog(scope, parts);

@@ -2,9 +2,8 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { decodeText, parseJson, unpack } from '../../ingest/decode.ts';
 import { segmentItems, segmentKey, segmentPaths, segmentReader } from '../../ingest/formats/segment.ts';
-import { callOf, senderOf, type IngestRouteParts } from './call.ts';
+import { callOf, type IngestRouteParts, letIn, senderOf } from './call.ts';
 import { answerPreflight } from './cors.ts';
-import { principalOf } from './credentials.ts';
 import { bodyBytes } from './body.ts';
 
 /** Installs the routes on `scope`. */
@@ -18,7 +17,7 @@ export function installSegment(scope: FastifyInstance, parts: IngestRouteParts):
 }
 
 async function answerSettings(parts: IngestRouteParts, request: FastifyRequest, key: string): Promise<object> {
-  await principalOf(key, parts.authenticateWriteKey);
+  await letIn(parts, request, key);
   return settingsOf(key, parts.publicUrl ?? `${request.protocol}://${request.headers.host ?? 'localhost'}`);
 }
 
