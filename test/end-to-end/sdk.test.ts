@@ -9,7 +9,9 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { openIdWindow } from '../../src/server/adapters/id-window/id-window.ts';
 import { openSegmentSpool } from '../../src/server/adapters/segment-spool/segment-spool.ts';
 import { ingestRoutes } from '../../src/server/http/ingest/routes.ts';
+import { createRateLimits } from '../../src/server/http/guard/rate-limits.ts';
 import { installProblemEdge } from '../../src/server/http/problem-edge.ts';
+import { rateLimitDefaults } from '../../src/shared/model/rate-limit.ts';
 import { createIngest } from '../../src/server/ingest/ingest.ts';
 import type { IdWindow, Spool, Tally } from '../../src/server/ports/spool.ts';
 import { spoolFolder } from '../fixtures/open-spool.ts';
@@ -57,6 +59,7 @@ beforeEach(async () => {
       authenticateWriteKey: (key) => (key === writeKey ? principalFor('write-key', 'ws', 'k', ['ingest']) : null),
       country: () => null,
       clock: Date,
+      limits: createRateLimits(rateLimitDefaults, Date),
       publicUrl: null,
       waitingPlace: { folder, random: randomBytes },
     })(scope),

@@ -12,7 +12,7 @@ test('it belongs to the session, however its cookie is signed, written and named
     mine,
     cookie('abcDEF123.b3RoZXI%3D'),
     cookie('abcDEF123%2Ex'),
-    cookie('abcDEF123.x', '__Secure-bellwether.session_token'),
+    cookie('abcDEF123.x', '__Host-bellwether.session_token'),
   ])
     expect(tokens.isValid(headers, token)).toBe(true);
 });
