@@ -60,7 +60,7 @@ describeOnEachCatalog('deliveries', (place) => {
     return server;
   };
   const add = (target: ChannelTarget, name = 'Pager', on = room): Promise<{ channel: Channel; secret: string | null }> =>
-    on.addChannel('w1', { name, isEnabled: true, leastSeverity: 'info', target });
+    on.addChannel('w1', { name, isEnabled: true, leastSeverity: 'low', target });
   const hook = (receiver: HttpReceiver): ChannelTarget => ({ kind: 'webhook', url: `${receiver.origin}/hook?to=ops` });
   const deliveries = (): Promise<Delivery[]> => room.deliveries('w1', any);
   const tell = () => room.notify(someNotice());
@@ -82,7 +82,7 @@ describeOnEachCatalog('deliveries', (place) => {
         data: {
           id: notification.id,
           workspaceId: 'w1',
-          severity: 'warning',
+          severity: 'medium',
           title: 'Many wrong passwords',
           body: '20 wrong passwords in a minute.\n\nThe account was locked.',
           link: 'https://b.example/security',
@@ -146,7 +146,7 @@ describeOnEachCatalog('deliveries', (place) => {
       const { notifications } = await room.inbox('w1', 'ada', inboxOf);
       const said = notifications.filter(({ about }) => about === `channel:${channel.id}`);
       expect(said).toHaveLength(1);
-      expect(said[0]).toMatchObject({ severity: 'warning', title: 'The channel "Pager" did not deliver "Many wrong passwords"' });
+      expect(said[0]).toMatchObject({ severity: 'medium', title: 'The channel "Pager" did not deliver "Many wrong passwords"' });
       expect(said[0]!.body).toContain('The endpoint answered 503.');
       expect((await room.inbox('w1', 'ben', inboxOf)).notifications.filter(({ about }) => about?.startsWith('channel:'))).toEqual([]);
       status = 200;

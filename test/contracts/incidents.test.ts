@@ -24,7 +24,7 @@ describeOnEachCatalog('incidents', (place) => {
   const opening = (given: Partial<Opening> = {}): Opening => ({
     workspaceId: 'w1',
     kind: 'brute-force',
-    severity: 'warning',
+    severity: 'medium',
     title: 'Many wrong passwords',
     cause: '20 wrong passwords in a minute.',
     evidence: { tries: 20 },
@@ -55,7 +55,7 @@ describeOnEachCatalog('incidents', (place) => {
         id: incident.id,
         workspaceId: 'w1',
         kind: 'brute-force',
-        severity: 'warning',
+        severity: 'medium',
         state: 'open',
         title: 'Many wrong passwords',
         cause: '20 wrong passwords in a minute.',
@@ -98,11 +98,11 @@ describeOnEachCatalog('incidents', (place) => {
   test('a worse symptom raises the severity and opens what was acknowledged; a lesser one does not lower it', async () => {
     const { incident } = await incidents.open(opening());
     await incidents.acknowledge({ workspaceId: 'w1', id: incident.id, by: ada });
-    expect((await incidents.open(opening({ severity: 'info' }))).incident).toMatchObject({ severity: 'warning', state: 'acknowledged' });
+    expect((await incidents.open(opening({ severity: 'low' }))).incident).toMatchObject({ severity: 'medium', state: 'acknowledged' });
     const worse = await incidents.open(opening({ severity: 'critical', cause: 'One was right.' }));
     expect(worse.incident).toMatchObject({ severity: 'critical', state: 'open', acknowledgedMs: null, symptoms: 3 });
     expect(await kindsOf(incident.id)).toEqual(['opened', 'acknowledged', 'escalated']);
-    expect((await storyOf(incident.id)).timeline.at(-1)!.text).toBe('From warning to critical: One was right.');
+    expect((await storyOf(incident.id)).timeline.at(-1)!.text).toBe('From medium to critical: One was right.');
     expect(changes.map(({ what }) => what)).toEqual(['opened', 'acknowledged', 'escalated']);
   });
 
@@ -183,7 +183,7 @@ describeOnEachCatalog('incidents', (place) => {
   test('the list goes newest first, page by page, and can be narrowed', async () => {
     for (let i = 0; i < 7; i++) {
       if (i % 2 === 0) nowMs += 1_000;
-      const severity = i < 3 ? 'info' : 'critical';
+      const severity = i < 3 ? 'low' : 'critical';
       await incidents.open(opening({ dedupKey: `k${i}`, title: `t${i}`, severity, kind: i === 6 ? 'probing' : 'brute-force' }));
     }
     const whole = (await incidents.list('w1', all)).incidents.map(({ id }) => id);
@@ -200,7 +200,7 @@ describeOnEachCatalog('incidents', (place) => {
     await incidents.resolve({ workspaceId: 'w1', id: whole[0]!, by: ada });
     const titlesOf = async (filter: Partial<typeof all> & object) =>
       (await incidents.list('w1', { ...all, ...filter })).incidents.map(({ title }) => title).toSorted();
-    expect(await titlesOf({ severities: ['info'] } as object)).toEqual(['t0', 't1', 't2']);
+    expect(await titlesOf({ severities: ['low'] } as object)).toEqual(['t0', 't1', 't2']);
     expect(await titlesOf({ kind: 'probing' } as object)).toEqual(['t6']);
     expect(await titlesOf({ states: ['resolved'] } as object)).toEqual(['t6']);
     expect(await incidents.list('w1', { ...all, limit: 1 })).toMatchObject({ unresolved: 6 });

@@ -11,7 +11,7 @@ const any = { channelId: null, notificationId: null, state: null, after: null, l
 const webhook: ChannelSettings = {
   name: 'Pager',
   isEnabled: true,
-  leastSeverity: 'warning',
+  leastSeverity: 'medium',
   target: { kind: 'webhook', url: 'http://127.0.0.1:8099/hook' },
 };
 
@@ -196,7 +196,7 @@ describeOnEachCatalog('notifications', (place) => {
       const add = async (settings: Partial<ChannelSettings>) => (await withMail.addChannel('w1', { ...webhook, ...settings })).channel.id;
       const ids = {
         critical: await add({ leastSeverity: 'critical' }),
-        everything: await add({ leastSeverity: 'info' }),
+        everything: await add({ leastSeverity: 'low' }),
         people: await add({ target: { kind: 'email', addresses: null } }),
         desk: await add({ target: { kind: 'email', addresses: ['desk@b.example', 'boss@b.example'] } }),
         off: await add({ isEnabled: false }),
@@ -208,7 +208,7 @@ describeOnEachCatalog('notifications', (place) => {
         const deliveries = await room.deliveries('w1', { ...any, notificationId: notification.id });
         return deliveries.map(({ channelId, recipient }) => `${nameById.get(channelId)} ${recipient}`).toSorted();
       };
-      expect(await routesOf({ severity: 'info' })).toEqual(['everything endpoint']);
+      expect(await routesOf({ severity: 'low' })).toEqual(['everything endpoint']);
       expect(await routesOf({ severity: 'critical' })).toEqual([
         'critical endpoint',
         'desk address:boss@b.example',
@@ -218,7 +218,7 @@ describeOnEachCatalog('notifications', (place) => {
         'people person:ben',
       ]);
       expect(await routesOf({ severity: 'critical', isInAppOnly: true })).toEqual([]);
-      expect(await routesOf({ severity: 'warning', workspaceId: 'w2', to: { people: ['eve'] } })).toEqual([]);
+      expect(await routesOf({ severity: 'medium', workspaceId: 'w2', to: { people: ['eve'] } })).toEqual([]);
       expect(await room.deliveries('w2', any)).toHaveLength(1);
     });
   });

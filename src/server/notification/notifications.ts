@@ -226,7 +226,7 @@ function noticeOfDeath({ channel, notification }: Parcel, { reply, isGone = fals
   const after = isGone ? 'The endpoint says that it is gone for good, so the channel was switched off.' : 'It was given up.';
   return {
     workspaceId: channel.workspaceId,
-    severity: 'warning',
+    severity: 'medium',
     title: `The channel "${channel.name}" did not deliver "${notification.title}"`,
     body: `${after}\n\nThe last answer was: ${reply}`,
     link: null,
@@ -245,7 +245,7 @@ async function testChannel(parts: NotificationParts, workspaceId: string, id: st
   const notification = {
     id: makeId(parts, 'ntf'),
     workspaceId,
-    severity: 'info' as const,
+    severity: 'low' as const,
     ...words,
     link: '/',
     about: null,

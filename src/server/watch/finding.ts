@@ -1,5 +1,6 @@
 /** What a detector says, and the shape of a detector. */
-import type { Severity, WatchKind } from '../../shared/contract/security.ts';
+import type { WatchKind } from '../../shared/contract/security.ts';
+import type { Severity } from '../../shared/model/severity.ts';
 import type { Sighting, Subject } from './sighting.ts';
 
 /** Something suspicious. */

@@ -1,5 +1,6 @@
 /** The watch: looks at every sign-in and call, opens an incident for what is suspicious, and does what the workspace has set. */
-import type { Severity, WatchKind, WatchSettings } from '../../shared/contract/security.ts';
+import type { WatchKind, WatchSettings } from '../../shared/contract/security.ts';
+import type { Severity } from '../../shared/model/severity.ts';
 import type { CatalogDatabase } from '../catalog/schema.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';

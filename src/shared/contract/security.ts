@@ -2,11 +2,6 @@
 import { z } from 'zod';
 import type { Route } from './route.ts';
 
-/** How bad something is. */
-export const severities = ['low', 'medium', 'high', 'critical'] as const;
-/** One of {@link severities}. */
-export type Severity = (typeof severities)[number];
-
 /** What the watch looks for. */
 export const watchKinds = ['brute-force', 'far-too-soon', 'new-place', 'mass-export', 'beyond-habit', 'probing', 'sql-escape'] as const;
 /** One of {@link watchKinds}. */

@@ -1,7 +1,7 @@
 /** How much something matters, from what is good to know to what somebody should act upon now. */
 
 /** From the least to the most severe. */
-export const severities = ['info', 'warning', 'critical'] as const;
+export const severities = ['low', 'medium', 'high', 'critical'] as const;
 /** One of {@link severities}. */
 export type Severity = (typeof severities)[number];
 

@@ -14,7 +14,7 @@ export interface MailCall {
   link: string | null;
 }
 
-const severityWords = { info: 'Info', warning: 'Warning', critical: 'Critical' } as const;
+const prefixes = { low: '', medium: '', high: 'Important: ', critical: 'Critical: ' } as const;
 
 /** How one mail ended: delivered means that the mail server has taken it. */
 export async function carryByEmail({ mailer, parcel, address, link }: MailCall): Promise<Outcome> {
@@ -25,7 +25,7 @@ export async function carryByEmail({ mailer, parcel, address, link }: MailCall):
   try {
     const { reply } = await mailer.send({
       to: address,
-      subject: `${severityWords[notification.severity]}: ${notification.title}`,
+      subject: `${prefixes[notification.severity]}${notification.title}`,
       paragraphs: [notification.title, ...notification.body.split(/\n{2,}/)].filter((paragraph) => paragraph.trim() !== ''),
       ...(link === null ? {} : { action: { label: 'Open in Bellwether', url: link } }),
       footer: `Sent by Bellwether through the channel "${channel.name}".`,
