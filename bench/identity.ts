@@ -24,14 +24,18 @@ const identity = createIdentity({
   randomBytes,
   log: silent,
 });
-const { workspaceId, signUpToken } = await identity.prepareFirstStart({
+const { signUpToken } = await identity.prepareFirstStart({
   owner: null,
   workspaceName: 'Bench',
   writeKey: null,
   apiKey: null,
 });
+const maker = (await identity.authenticateBearer('local'))!;
 const keys = await Promise.all(
-  Array.from({ length: 200 }, async (_, i) => (await identity.createKey(workspaceId, 'write', `Key ${i}`, ['ingest'])).secret),
+  Array.from({ length: 200 }, async (_, i) => {
+    const wanted = { kind: 'write', name: `Key ${i}`, scopes: ['ingest'], role: null, expiresAt: null, callsPerMinute: null } as const;
+    return (await identity.keys.create(maker, { ...wanted, scopes: ['ingest'], origins: [], addresses: [] })).secret;
+  }),
 );
 const { setCookies } = await identity.signUp(signUpToken!, { name: 'B', email: 'b@example.com', password: 'correct horse' }, '');
 const headers = new Headers({ cookie: setCookies[0]!.split(';')[0]! });

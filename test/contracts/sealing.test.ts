@@ -37,13 +37,13 @@ describeOnEachCatalog('sealed texts', (place) => {
   test('a write key is shown before, during and after a rotation, and not without the resealing', async () => {
     const before = identityWith(old);
     const { workspaceId } = await before.prepareFirstStart({ owner: null, workspaceName: 'W', writeKey: null, apiKey: null });
-    const key = await before.maybeWriteKey(workspaceId);
+    const key = await before.keys.maybeWriteKey(workspaceId);
     expect(key).toMatch(/^bw_w_/);
-    expect(await identityWith(dropped).maybeWriteKey(workspaceId)).toBeNull();
-    expect(await identityWith(rotated).maybeWriteKey(workspaceId)).toBe(key);
+    expect(await identityWith(dropped).keys.maybeWriteKey(workspaceId)).toBeNull();
+    expect(await identityWith(rotated).keys.maybeWriteKey(workspaceId)).toBe(key);
     expect(await resealAll(catalog.db, sealerOf(rotated), sealedColumns)).toMatchObject({ resealed: 1, unopened: {} });
-    expect(await identityWith(dropped).maybeWriteKey(workspaceId)).toBe(key);
-    expect(await identityWith(old).maybeWriteKey(workspaceId)).toBeNull();
+    expect(await identityWith(dropped).keys.maybeWriteKey(workspaceId)).toBe(key);
+    expect(await identityWith(old).keys.maybeWriteKey(workspaceId)).toBeNull();
     expect(await resealAll(catalog.db, sealerOf(rotated), sealedColumns)).toEqual({ resealed: 0, unopened: {} });
   });
 

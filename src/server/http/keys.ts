@@ -1,44 +1,104 @@
-/** Answers about the keys of a workspace. */
-import { createKeyRoute, keysRoute, revokeKeyRoute, writeKeyRoute, type KeyAnswer } from '../../shared/contract/keys.ts';
-import type { ScopeName } from '../../shared/model/permission.ts';
-import type { Identity } from '../identity/identity.ts';
-import type { Key } from '../identity/keys/store.ts';
+/** Answers about the keys of a workspace, and about the personal tokens of whoever asks. */
+import {
+  changeKeyRoute,
+  createKeyRoute,
+  createTokenRoute,
+  keysRoute,
+  revokeKeyRoute,
+  revokeTokenRoute,
+  rotateKeyRoute,
+  tokensRoute,
+  writeKeyRoute,
+  type KeyAnswer,
+  type TokenAnswer,
+} from '../../shared/contract/keys.ts';
+import { Problem } from '../../shared/model/errors.ts';
+import type { PersonalTokens } from '../identity/keys/personal-tokens.ts';
+import type { PersonalToken } from '../identity/keys/token-store.ts';
+import type { ListedKey, WorkspaceKeys } from '../identity/keys/workspace-keys.ts';
+import type { Principal } from '../identity/principal.ts';
 import { bindRoute, type RouteBinding } from './binding.ts';
 
+/** What the routes of keys need. */
+export interface KeyRouteParts {
+  keys: WorkspaceKeys;
+  tokens: PersonalTokens;
+}
+
 /** The routes of src/shared/contract/keys.ts. */
-export function keyRoutes(identity: Identity): RouteBinding[] {
+export function keyRoutes({ keys, tokens }: KeyRouteParts): RouteBinding[] {
   return [
-    bindRoute(keysRoute, async ({ principal }) => ({ keys: (await identity.listKeys(principal.workspaceId)).map(keyAnswerOf) })),
+    bindRoute(keysRoute, async ({ principal }) => ({ keys: (await keys.list(principal.workspaceId)).map(keyAnswerOf) })),
     bindRoute(createKeyRoute, async ({ principal, body, reply }) => {
-      const { key, secret } = await identity.createKey(principal.workspaceId, body.kind, body.name, body.scopes as ScopeName[]);
+      const { key, secret } = await keys.create(principal, body);
       reply.code(201);
       return { key: keyAnswerOf(key), secret };
     }),
-    bindRoute(revokeKeyRoute, ({ principal, params }) => identity.revokeKey(principal.workspaceId, params.id)),
-    bindRoute(writeKeyRoute, async ({ principal }) => ({ writeKey: await identity.maybeWriteKey(principal.workspaceId) })),
+    bindRoute(changeKeyRoute, async ({ principal, params, body }) => ({ key: keyAnswerOf(await keys.change(principal, params.id, body)) })),
+    bindRoute(rotateKeyRoute, async ({ principal, params, body }) => {
+      const { key, secret } = await keys.rotate(principal, params.id, body.overlapHours);
+      return { key: keyAnswerOf(key), secret };
+    }),
+    bindRoute(revokeKeyRoute, ({ principal, params }) => keys.revoke(principal.workspaceId, params.id)),
+    bindRoute(writeKeyRoute, async ({ principal }) => ({
+      // Shown only to those who could make one.
+      writeKey: principal.permissions.has('events:write') ? await keys.maybeWriteKey(principal.workspaceId) : null,
+    })),
+    bindRoute(tokensRoute, async ({ principal }) => ({ tokens: (await tokens.list(personOf(principal))).map(tokenAnswerOf) })),
+    bindRoute(createTokenRoute, async ({ principal, body, reply }) => {
+      const { token, secret } = await tokens.create(principal, body);
+      reply.code(201);
+      return { token: tokenAnswerOf(token), secret };
+    }),
+    bindRoute(revokeTokenRoute, ({ principal, params }) => tokens.revoke(personOf(principal), params.id)),
   ];
 }
 
-function keyAnswerOf({ id, kind, name, prefix, scopes, createdMs, revokedMs, lastUsedMs }: Key): KeyAnswer {
+function personOf({ personId }: Principal): string {
+  if (personId === undefined) throw new Problem('FORBIDDEN', 'Personal tokens are for people.');
+  return personId;
+}
+
+function keyAnswerOf(key: ListedKey): KeyAnswer {
+  const { id, kind, name, prefix, scopes, role, callsPerMinute, origins, addresses, maker, makerName } = key;
   return {
     id,
     kind,
     name,
     prefix,
     scopes,
-    role: null,
-    isLimited: false,
-    expiresAt: null,
-    callsPerMinute: null,
-    origins: [],
-    addresses: [],
-    createdAt: isoOf(createdMs),
-    createdBy: null,
-    revokedAt: revokedMs === null ? null : isoOf(revokedMs),
-    lastUsedAt: lastUsedMs === null ? null : isoOf(lastUsedMs),
-    lastUsedFrom: null,
-    overlapEndsAt: null,
+    role,
+    isLimited: Object.keys(key.rules).length > 0 || key.hasRoleRules,
+    expiresAt: maybeIso(key.expiresMs),
+    callsPerMinute,
+    origins,
+    addresses,
+    createdAt: isoOf(key.createdMs),
+    createdBy: maker === null ? null : { id: maker.id, name: makerName ?? maker.id },
+    revokedAt: maybeIso(key.revokedMs),
+    lastUsedAt: maybeIso(key.lastUsedMs),
+    lastUsedFrom: key.lastUsedFrom,
+    overlapEndsAt: maybeIso(key.previousUntilMs),
   };
+}
+
+function tokenAnswerOf({
+  id,
+  name,
+  prefix,
+  scopes,
+  workspaceId,
+  createdMs,
+  expiresMs,
+  lastUsedMs,
+  lastUsedFrom,
+}: PersonalToken): TokenAnswer {
+  const uses = { lastUsedAt: maybeIso(lastUsedMs), lastUsedFrom };
+  return { id, name, prefix, scopes, workspaceId, createdAt: isoOf(createdMs), expiresAt: maybeIso(expiresMs), ...uses };
+}
+
+function maybeIso(instantMs: number | null): string | null {
+  return instantMs === null ? null : isoOf(instantMs);
 }
 
 function isoOf(instantMs: number): string {

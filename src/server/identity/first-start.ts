@@ -8,6 +8,7 @@ import type { Sealer } from '../sealing/sealer.ts';
 import type { Secrets } from '../sealing/secrets.ts';
 import { makeKeySecret } from './keys/secret-text.ts';
 import { insertKey } from './keys/store.ts';
+import { makeFirstOperator } from './members/grants.ts';
 import { hasOwner, insertMember, listWorkspaceIds } from './people.ts';
 import { makeId } from './random-text.ts';
 import { replaceSignUpLink } from './sign-up.ts';
@@ -19,7 +20,7 @@ export interface InitialSetup {
   workspaceName: string;
   /** null: a random one */
   writeKey: string | null;
-  /** a key with every scope; null: none */
+  /** a key with every scope, that of whoever runs the installation too; null: none */
   apiKey: string | null;
 }
 
@@ -74,7 +75,7 @@ async function makeWorkspaceOnce({ db, sealer, clock, randomBytes }: FirstStartP
       workspaceId,
       kind,
       name,
-      scopes: kind === 'write' ? (['ingest'] as const) : (['ask', 'ingest', 'admin'] as const),
+      scopes: kind === 'write' ? (['ingest'] as const) : (['ask', 'ingest', 'admin', 'operator'] as const),
       secret: secret ?? makeKeySecret(kind, randomBytes),
       createdMs,
     });
@@ -98,6 +99,7 @@ async function makeOwner(
   try {
     await parts.db.transaction().execute(async (transaction) => {
       await insertMember(transaction, person, workspaceId, 'owner');
+      await makeFirstOperator(transaction, person.id, person.createdMs);
       await raiseIdentityVersion(transaction);
     });
   } catch (error) {

@@ -68,31 +68,66 @@ export interface CacheBounds {
   maxAgeMs: number;
   /** beyond it what was unused for longest is forgotten */
   capacity: number;
+  /** of what is being loaded and of keys that turned out to stand for null; default: as many as the others */
+  absentCapacity?: number;
 }
 
-/** A cache that holds as long as `version` does, and no longer than its bounds. */
-export function versionedCache<T>(version: WatchedVersion, clock: Clock, { maxAgeMs, capacity }: CacheBounds): VersionedCache<T> {
-  const entries = new Map<string, { value: Promise<T>; atMs: number }>();
+interface Entry<T> {
+  value: Promise<T>;
+  atMs: number;
+}
+
+/**
+ * A cache that holds as long as `version` does, and no longer than its bounds. What turns out to be null is kept apart, so that
+ * callers who make keys up cannot push out what is known.
+ */
+export function versionedCache<T>(version: WatchedVersion, clock: Clock, bounds: CacheBounds): VersionedCache<T> {
+  const { maxAgeMs, capacity, absentCapacity = capacity } = bounds;
+  const present = new Map<string, Entry<T>>();
+  const absent = new Map<string, Entry<T>>();
   let generation = version.generation;
+
+  const start = (key: string, load: () => Promise<T>): Promise<T> => {
+    const value = load();
+    const entry = { value, atMs: clock.now() };
+    put(absent, key, entry, absentCapacity);
+    value.then(
+      (loaded) => {
+        if (loaded === null || absent.get(key) !== entry) return;
+        absent.delete(key);
+        put(present, key, entry, capacity);
+      },
+      () => absent.get(key) === entry && absent.delete(key),
+    );
+    return value;
+  };
 
   return {
     get: async (key, load) => {
       await version.refresh();
-      if (generation !== version.generation) entries.clear();
-      generation = version.generation;
-      const known = entries.get(key);
-      // Taken out and put back, so that the first entry is always the one unused for longest.
-      entries.delete(key);
-      if (known !== undefined && clock.now() - known.atMs < maxAgeMs) {
-        entries.set(key, known);
-        return known.value;
+      if (generation !== version.generation) {
+        present.clear();
+        absent.clear();
       }
-      if (entries.size >= capacity) entries.delete(entries.keys().next().value!);
-      const value = load();
-      const entry = { value, atMs: clock.now() };
-      entries.set(key, entry);
-      value.catch(() => entries.get(key) === entry && entries.delete(key));
-      return value;
+      generation = version.generation;
+      const found = take(present, key, clock.now() - maxAgeMs) ?? take(absent, key, clock.now() - maxAgeMs);
+      return found === undefined ? start(key, load) : found.value;
     },
   };
+}
+
+/** The entry of `key`, if it is younger than that; it is then the last of `entries`, whose first is so the one unused for longest. */
+function take<T>(entries: Map<string, Entry<T>>, key: string, afterMs: number): Entry<T> | undefined {
+  const entry = entries.get(key);
+  if (entry === undefined) return undefined;
+  entries.delete(key);
+  if (entry.atMs <= afterMs) return undefined;
+  entries.set(key, entry);
+  return entry;
+}
+
+function put<T>(entries: Map<string, Entry<T>>, key: string, entry: Entry<T>, capacity: number): void {
+  entries.delete(key);
+  if (entries.size >= capacity) entries.delete(entries.keys().next().value!);
+  entries.set(key, entry);
 }
