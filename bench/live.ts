@@ -59,6 +59,7 @@ function live(httpServer: HttpServer): Rival {
       health: () => ({ state: 'ready', restarts: 0, lastError: null, pid: null }),
       onHealth: () => () => undefined,
     },
+    maskSalt: () => '',
     allowedOrigins: [],
     clock: { now: Date.now },
     stopwatch: () => performance.now(),

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { createQueryEngine } from '../src/server/query/engine.ts';
 import { bind, sql, trusted, type Statement } from '../src/server/sql/statement.ts';
 import type { QueryInput } from '../src/shared/model/query.ts';
+import { maskSalt } from '../test/fixtures/views.ts';
 import { openTestWarehouse, type TestWarehouse } from '../test/fixtures/open-warehouse.ts';
 import { markdownTable, quantile, short } from './measure.ts';
 
@@ -150,7 +151,13 @@ async function repeated(opened: TestWarehouse, work: () => Promise<unknown>): Pr
 }
 
 async function measure(opened: TestWarehouse, panel: Panel): Promise<(string | number)[]> {
-  const engine = createQueryEngine({ warehouse: opened.warehouse, clock: { now: () => nowMs }, newId: () => crypto.randomUUID(), limits });
+  const engine = createQueryEngine({
+    warehouse: opened.warehouse,
+    clock: { now: () => nowMs },
+    newId: () => crypto.randomUUID(),
+    maskSalt,
+    limits,
+  });
   const policy = { workspaceId: 'bench', name: 'workspace', rules: {} };
   const ours = await repeated(opened, () => engine.ask(policy, panel.query));
   const bare = await repeated(opened, () => opened.warehouse.ask(sql`${trusted(panel.bare)}`, { limits }));
@@ -178,6 +185,7 @@ async function measureCached(opened: TestWarehouse): Promise<number[]> {
     warehouse: opened.warehouse,
     clock: { now: () => nowMs },
     newId: () => crypto.randomUUID(),
+    maskSalt,
     cellVersion: () => '1',
   });
   const policy = { workspaceId: 'bench', name: 'workspace', rules: {} };

@@ -35,7 +35,9 @@ import { createJobs } from './jobs/jobs.ts';
 import { createLive, type Live } from './live/live.ts';
 import { humanLine } from './log-line.ts';
 import type { Warehouse } from './ports/warehouse.ts';
+import type { Secrets } from './sealing/secrets.ts';
 import { migrateWarehouse } from './warehouse/migrate.ts';
+import { createMaskSalt } from './warehouse/view/salt.ts';
 import { restoreWarehouse } from './warehouse/snapshot/restore.ts';
 
 /** What is started. */
@@ -103,10 +105,12 @@ async function start(config: Config, listen: boolean, closing: Closing): Promise
   closing.push(() => lock.release());
   const stores = await openStores(config, log, closing);
   const token = `bw_l_${randomBytes(24).toString('hex')}`;
-  const identity = await openIdentity(config, stores.catalog, token, log);
+  const secrets = await keepSecrets(config, config.dataFolder, randomBytes);
+  const identity = await openIdentity(config, stores.catalog, secrets, token, log);
   closing.push(() => identity.close());
   const { signUpToken } = await identity.prepareFirstStart(config.initial);
-  const rooms = await joinRooms(config, stores, await keepNodeId(config.dataFolder), clock, log);
+  const nodeId = await keepNodeId(config.dataFolder);
+  const rooms = await joinRooms({ config, stores, nodeId, maskSalt: createMaskSalt(secrets.secret), clock, log });
   closing.push(() => rooms.close());
   const jobs = createJobs({ catalog: stores.catalog, clock, random: Math.random, log, owner: randomUUID() });
   await scheduleHousekeeping({ jobs, identity, warehouse: stores.warehouse, rooms, clock, config });
@@ -225,8 +229,7 @@ function openWarehouse(config: Config, log: Logger): Warehouse {
   return new ClickHouseWarehouse(server);
 }
 
-async function openIdentity(config: Config, catalog: Catalog, localOwnerToken: string, log: Logger): Promise<Identity> {
-  const secrets = await keepSecrets(config, config.dataFolder, randomBytes);
+async function openIdentity(config: Config, catalog: Catalog, secrets: Secrets, localOwnerToken: string, log: Logger): Promise<Identity> {
   await resealStores(catalog.db, secrets, randomBytes, log);
   const { publicUrl, webOrigins } = config;
   return createIdentity({ ...secrets, catalog, localOwnerToken, publicUrl, webOrigins, clock, randomBytes, log });
@@ -286,6 +289,7 @@ async function openHttp(parts: Omit<RouteParts, 'live' | 'log'> & { log: Logger 
       token === null ? identity.authenticateSession(toHeaders(headers)) : identity.authenticateBearer(token),
     ask: (policy, query, options) => rooms.engine.ask(policy, query, options),
     warehouse: stores.warehouse,
+    maskSalt: rooms.maskSalt,
     allowedOrigins: origins,
     clock,
     stopwatch: () => performance.now(),

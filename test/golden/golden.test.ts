@@ -3,6 +3,7 @@ import { afterAll, beforeAll, test, expect } from 'vitest';
 import { createQueryEngine } from '../../src/server/query/engine.ts';
 import type { QueryInput } from '../../src/shared/model/query.ts';
 import { eventAt, insertEvents } from '../fixtures/event-rows.ts';
+import { maskSalt } from '../fixtures/views.ts';
 import { openTestWarehouse, type TestWarehouse } from '../fixtures/open-warehouse.ts';
 
 const range = { from: '2024-03-30', to: '2024-04-02' };
@@ -50,7 +51,7 @@ afterAll(() => opened.close());
 const rowText = (row: readonly unknown[]): string => row.map((cell) => JSON.stringify(cell)).join(' | ');
 
 test.each(Object.entries(questions))('%s', async (name, query) => {
-  const engine = createQueryEngine({ warehouse: opened.warehouse, clock: { now: () => Date.parse('2024-04-01T12:00Z') }, newId: () => 'id' });
+  const engine = createQueryEngine({ warehouse: opened.warehouse, clock: { now: () => Date.parse('2024-04-01T12:00Z') }, newId: () => 'id', maskSalt });
   const { columns, rows, totals, comparison, lineage } = await engine.ask({ workspaceId: 'golden', name: 'workspace', rules: {} }, query);
   const text = [
     `-- ${JSON.stringify(query)}`,

@@ -5,6 +5,7 @@ import { createQueryEngine, type QueryEngine } from '../../src/server/query/engi
 import type { QueryInput } from '../../src/shared/model/query.ts';
 import type { Cell } from '../../src/shared/model/result.ts';
 import { insertEvents, insertLinks } from '../fixtures/event-rows.ts';
+import { maskSalt } from '../fixtures/views.ts';
 import { openTestWarehouse, type TestWarehouse } from '../fixtures/open-warehouse.ts';
 import { anyQuery, makeWorlds, type NamedWorld } from './random-question.ts';
 import { referenceAnswer } from './reference-engine.ts';
@@ -27,7 +28,7 @@ beforeAll(async () => {
 afterAll(() => opened.close());
 
 function engineOf(world: NamedWorld): QueryEngine {
-  return createQueryEngine({ warehouse: opened.warehouse, clock: { now: () => world.nowMs }, newId: () => crypto.randomUUID() });
+  return createQueryEngine({ warehouse: opened.warehouse, clock: { now: () => world.nowMs }, newId: () => crypto.randomUUID(), maskSalt });
 }
 
 /** All pages of a table, one after another; of other kinds the only page. */

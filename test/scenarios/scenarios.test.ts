@@ -6,6 +6,7 @@ import { createQueryEngine } from '../../src/server/query/engine.ts';
 import { Problem } from '../../src/shared/model/errors.ts';
 import type { Cell, Result } from '../../src/shared/model/result.ts';
 import { insertEvents, insertLinks } from '../fixtures/event-rows.ts';
+import { maskSalt } from '../fixtures/views.ts';
 import { openTestWarehouse, type TestWarehouse } from '../fixtures/open-warehouse.ts';
 import { cellText, parseScenario, type Expectation, type Scenario } from './scenario.ts';
 
@@ -24,7 +25,12 @@ beforeAll(async () => {
 afterAll(() => opened.close());
 
 function ask(name: string, scenario: Scenario, query: unknown): Promise<Result> {
-  const engine = createQueryEngine({ warehouse: opened.warehouse, clock: { now: () => scenario.nowMs }, newId: () => crypto.randomUUID() });
+  const engine = createQueryEngine({
+    warehouse: opened.warehouse,
+    clock: { now: () => scenario.nowMs },
+    newId: () => crypto.randomUUID(),
+    maskSalt,
+  });
   return engine.ask({ workspaceId: name, name: 'test', rules: {} }, query);
 }
 

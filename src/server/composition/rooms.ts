@@ -15,6 +15,7 @@ import { createCells } from '../warehouse/commit/cells.ts';
 import { startCommitter, type Committer } from '../warehouse/commit/committer.ts';
 import { CommitLedger } from '../warehouse/commit/ledger.ts';
 import { openWatermarks, type Watermarks } from '../warehouse/commit/watermark.ts';
+import type { MaskSalt } from '../warehouse/view/salt.ts';
 import type { Removal } from '../warehouse/removal/removal.ts';
 
 /** Everything that holds data. */
@@ -25,8 +26,20 @@ export interface Stores {
   spool: Spool;
 }
 
+/** What rooms are joined from. */
+export interface RoomParts {
+  config: Config;
+  stores: Stores;
+  /** names this data folder in a catalog that others may share */
+  nodeId: string;
+  maskSalt: MaskSalt;
+  clock: Clock;
+  log: Log;
+}
+
 /** The joined rooms. */
 export interface Rooms {
+  maskSalt: MaskSalt;
   engine: QueryEngine;
   ledger: CommitLedger;
   committer: Committer;
@@ -41,12 +54,12 @@ export interface Rooms {
   close(): Promise<void>;
 }
 
-/** Joins the rooms and starts committing. `nodeId` names this data folder in a catalog that others may share. */
-export async function joinRooms(config: Config, stores: Stores, nodeId: string, clock: Clock, log: Log): Promise<Rooms> {
+/** Joins the rooms and starts committing. */
+export async function joinRooms({ config, stores, nodeId, maskSalt, clock, log }: RoomParts): Promise<Rooms> {
   const { catalog, warehouse, spool, idWindow } = stores;
   const cells = createCells(clock.now());
   const watermarks = await openWatermarks(catalog.db);
-  const discovery = new Discovery(warehouse, log);
+  const discovery = new Discovery(warehouse, clock, log);
   const followers: Live[] = [];
   const announce = (notice: CommitNotice) => {
     cells.bump(notice);
@@ -64,12 +77,14 @@ export async function joinRooms(config: Config, stores: Stores, nodeId: string, 
     warehouse,
     clock,
     newId: randomUUID,
+    maskSalt,
     cellVersion: (workspaceId, dataset, fromHour, toHour) => String(cells.cellVersion(workspaceId, dataset, fromHour, toHour)),
     watermark: (workspaceId) => watermarks.watermarkMs(workspaceId),
     limits: { timeoutMs: config.queryTimeoutMs, memoryBytes: config.queryMemoryBytes },
   });
   await catchUp(catalog, discovery);
   return {
+    maskSalt,
     engine,
     ledger,
     committer,

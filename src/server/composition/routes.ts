@@ -46,13 +46,14 @@ export interface RouteParts {
 export function bindRoutes(parts: RouteParts): RouteBinding[] {
   const { stores, rooms, identity, jobs, clock, version } = parts;
   const { catalog, warehouse, spool, idWindow } = stores;
+  const { maskSalt } = rooms;
   return [
     ...queryRoutes({ engine: rooms.engine }),
-    ...catalogRoutes({ catalog: (workspaceId) => rooms.discovery.catalog(workspaceId) }),
-    ...eventRoutes({ warehouse, clock }),
-    ...peopleRoutes(warehouse),
+    ...catalogRoutes({ catalog: (view) => rooms.discovery.catalog(view), maskSalt }),
+    ...eventRoutes({ warehouse, clock, maskSalt }),
+    ...peopleRoutes({ warehouse, maskSalt }),
     ...ledgerRoutes({ read: (workspaceId) => rooms.ledger.read(workspaceId, spool) }),
-    ...exportRoutes({ warehouse, clock }),
+    ...exportRoutes({ warehouse, clock, maskSalt }),
     ...bindImports(parts),
     ...identityRoutes(identity),
     ...keyRoutes(identity),

@@ -7,13 +7,16 @@ import type { Clock } from '../ports/clock.ts';
 import type { Warehouse } from '../ports/warehouse.ts';
 import { source } from '../query/kinds/source-sql.ts';
 import { resolve } from '../query/resolve.ts';
+import { viewOf } from '../query/view.ts';
 import { exportEvents } from '../warehouse/export.ts';
+import type { MaskSalt } from '../warehouse/view/salt.ts';
 import { bindRoute, type RouteBinding } from './binding.ts';
 
 /** What the export route needs. */
 export interface ExportParts {
   warehouse: Warehouse;
   clock: Clock;
+  maskSalt: MaskSalt;
 }
 
 const mediaTypes: Readonly<Record<ExportFormat, string>> = {
@@ -23,7 +26,7 @@ const mediaTypes: Readonly<Record<ExportFormat, string>> = {
 };
 
 /** The export route. */
-export function exportRoutes({ warehouse, clock }: ExportParts): RouteBinding[] {
+export function exportRoutes({ warehouse, clock, maskSalt }: ExportParts): RouteBinding[] {
   return [
     bindRoute(exportRoute, async ({ principal, query, reply, signal }) => {
       const resolved = resolve(principal.policy, {
@@ -34,7 +37,7 @@ export function exportRoutes({ warehouse, clock }: ExportParts): RouteBinding[] 
       });
       const { fromMs, toMs } = resolveRange(resolved.range, resolved.zone, clock.now());
       const rows = source(resolved, { fromMs, toMs, starts: [] });
-      const bytes = await exportEvents(warehouse, rows, query.format, { signal });
+      const bytes = await exportEvents(warehouse, { rows, view: viewOf(principal.policy, maskSalt) }, query.format, { signal });
       reply.header('content-type', mediaTypes[query.format]);
       reply.header('content-disposition', `attachment; filename="events.${query.format}"`);
       return Readable.from(bytes, { objectMode: false });

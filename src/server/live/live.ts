@@ -7,6 +7,7 @@ import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
 import type { Warehouse } from '../ports/warehouse.ts';
 import { findLiveWorkspaces, readWorkspaceHistory, type HistoryScope } from '../warehouse/live-windows.ts';
+import type { MaskSalt } from '../warehouse/view/salt.ts';
 import type { AskQuery, QuestionRoom } from './rooms/question-room.ts';
 import { Rooms } from './rooms/rooms.ts';
 import type { Authenticate } from './socket/admission.ts';
@@ -27,6 +28,8 @@ export interface LiveParts {
   authenticate: Authenticate;
   ask: AskQuery;
   warehouse: Pick<Warehouse, 'ask' | 'health' | 'onHealth'>;
+  /** what masked values are hashed with */
+  maskSalt: MaskSalt;
   /** origins of other pages that may connect with a cookie: WEB_ORIGINS and PUBLIC_URL */
   allowedOrigins: readonly string[];
   clock: Clock;

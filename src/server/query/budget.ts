@@ -3,6 +3,7 @@ import { Problem } from '../../shared/model/errors.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Warehouse } from '../ports/warehouse.ts';
 import type { Statement } from '../sql/statement.ts';
+import { withSalt } from '../warehouse/view/salt.ts';
 import type { QueryLimits } from './plan.ts';
 import { readableSql } from './sql-text.ts';
 
@@ -14,30 +15,34 @@ export interface Cost {
   elapsedMs: number;
 }
 
+/** What the statements of one question are run with. */
+export interface BudgetParts {
+  warehouse: Pick<Warehouse, 'ask'>;
+  clock: Clock;
+  limits: QueryLimits;
+  queryId: string;
+  /** of the workspace that is asked about */
+  salt: () => string;
+  signal: AbortSignal;
+}
+
 /** Runs the statements of one question. */
 export class Budget {
-  readonly #warehouse: Pick<Warehouse, 'ask'>;
-  readonly #clock: Clock;
-  readonly #limits: QueryLimits;
-  readonly #queryId: string;
-  readonly #signal: AbortSignal;
+  readonly #parts: BudgetParts;
   readonly #startedMs: number;
   readonly #statements: Statement[] = [];
   #rowsRead = 0;
 
-  constructor(warehouse: Pick<Warehouse, 'ask'>, clock: Clock, limits: QueryLimits, queryId: string, signal: AbortSignal) {
-    this.#warehouse = warehouse;
-    this.#clock = clock;
-    this.#limits = limits;
-    this.#queryId = queryId;
-    this.#signal = signal;
-    this.#startedMs = clock.now();
+  constructor(parts: BudgetParts) {
+    this.#parts = parts;
+    this.#startedMs = parts.clock.now();
   }
 
   /** The rows of `statement`. @throws QUERY_TIMEOUT, QUERY_OVER_BUDGET, QUERY_CANCELLED, WAREHOUSE_UNAVAILABLE */
   async ask(statement: Statement, { mostGroups }: { mostGroups?: number } = {}): Promise<unknown[][]> {
-    const { timeoutMs, memoryBytes, rowsToRead, resultRows } = this.#limits;
-    const leftMs = this.#startedMs + timeoutMs - this.#clock.now();
+    const { warehouse, clock, limits, queryId, salt, signal } = this.#parts;
+    const { timeoutMs, memoryBytes, rowsToRead, resultRows } = limits;
+    const leftMs = this.#startedMs + timeoutMs - clock.now();
     if (leftMs <= 0)
       throw new Problem('QUERY_TIMEOUT', `The question took longer than ${timeoutMs} ms. Use a shorter range or fewer conditions.`);
     const valueLength = sizeOfValues(Object.values(statement.params));
@@ -47,11 +52,11 @@ export class Budget {
         `The values in the conditions and groups have ${valueLength} characters, more than ${mostValueLength}. Compare with fewer or shorter values, or lower "limit".`,
       );
     const number = this.#statements.push(statement);
-    const answer = await this.#warehouse.ask(statement, {
-      queryId: number === 1 ? this.#queryId : `${this.#queryId}-${number}`,
+    const answer = await warehouse.ask(withSalt(statement, salt), {
+      queryId: number === 1 ? queryId : `${queryId}-${number}`,
       // the comparison may have a few buckets more than the main window
       limits: { timeoutMs: leftMs, memoryBytes, rowsToRead, resultRows: 2 * resultRows },
-      signal: this.#signal,
+      signal,
       settings: mostGroups === undefined ? {} : { max_rows_to_group_by: mostGroups, group_by_overflow_mode: 'throw' },
     });
     this.#rowsRead += answer.rowsRead;
@@ -61,10 +66,10 @@ export class Budget {
   /** What has been spent so far. */
   cost(): Cost {
     return {
-      queryId: this.#queryId,
+      queryId: this.#parts.queryId,
       sql: this.#statements.map(readableSql).join(';\n\n'),
       rowsRead: this.#rowsRead,
-      elapsedMs: this.#clock.now() - this.#startedMs,
+      elapsedMs: this.#parts.clock.now() - this.#startedMs,
     };
   }
 }

@@ -2,7 +2,7 @@
 import { Problem } from '../../shared/model/errors.ts';
 import type { Condition, FieldCondition, Scalar } from '../../shared/model/query.ts';
 import { parseInstant } from '../../shared/time/instant.ts';
-import { parseField, type Field } from './field.ts';
+import type { Field, FieldReader } from './field.ts';
 
 /** How two values may lie to each other. */
 export type Order = 'gt' | 'gte' | 'lt' | 'lte';
@@ -26,14 +26,14 @@ const orderOperators = ['gt', 'gte', 'lt', 'lte'] as const;
 const mostConditions = 500;
 
 /** The test that all `conditions` hold. @throws FIELD_UNKNOWN, QUERY_INVALID */
-export function resolveConditions(conditions: readonly Condition[], zone: string, place: string): Test {
+export function resolveConditions(conditions: readonly Condition[], zone: string, place: string, fieldOf: FieldReader): Test {
   const count = countConditions(conditions);
   if (count > mostConditions)
     throw new Problem(
       'QUERY_INVALID',
       `${place}: ${count} conditions are more than ${mostConditions}. Put values that one field is compared with into one "is".`,
     );
-  return { op: 'all', tests: conditions.map((condition, i) => resolveCondition(condition, zone, `${place}[${i}]`)) };
+  return { op: 'all', tests: conditions.map((condition, i) => resolveCondition(condition, { zone, fieldOf }, `${place}[${i}]`)) };
 }
 
 function countConditions(conditions: readonly Condition[]): number {
@@ -43,15 +43,25 @@ function countConditions(conditions: readonly Condition[]): number {
   }, 0);
 }
 
-function resolveCondition(condition: Condition, zone: string, place: string): Test {
-  if ('any' in condition) return { op: 'any', tests: condition.any.map((inner, i) => resolveCondition(inner, zone, `${place}.any[${i}]`)) };
-  if ('all' in condition) return { op: 'all', tests: condition.all.map((inner, i) => resolveCondition(inner, zone, `${place}.all[${i}]`)) };
-  if ('not' in condition) return { op: 'not', test: resolveCondition(condition.not, zone, `${place}.not`) };
-  return resolveFieldCondition(condition, zone, place);
+/** What conditions are read with. */
+interface Reading {
+  zone: string;
+  fieldOf: FieldReader;
 }
 
-function resolveFieldCondition(condition: FieldCondition, zone: string, place: string): Test {
-  const field = parseField(condition.field, `${place}.field`);
+function resolveCondition(condition: Condition, reading: Reading, place: string): Test {
+  const all = (op: 'any' | 'all', conditions: readonly Condition[]): Test => ({
+    op,
+    tests: conditions.map((inner, i) => resolveCondition(inner, reading, `${place}.${op}[${i}]`)),
+  });
+  if ('any' in condition) return all('any', condition.any);
+  if ('all' in condition) return all('all', condition.all);
+  if ('not' in condition) return { op: 'not', test: resolveCondition(condition.not, reading, `${place}.not`) };
+  return resolveFieldCondition(condition, reading, place);
+}
+
+function resolveFieldCondition(condition: FieldCondition, { zone, fieldOf }: Reading, place: string): Test {
+  const field = fieldOf(condition.field, `${place}.field`);
   if (field.kind === 'properties') throw new Problem('FIELD_UNKNOWN', `${place}.field: name one property, such as "properties.country".`);
   const tests: Test[] = [];
   if (condition.is !== undefined) tests.push(resolveIs(field, condition.is, zone, `${place}.is`));
@@ -96,4 +106,10 @@ function fit(field: Field, value: Scalar, zone: string, place: string): Scalar {
     return parseInstant(value, zone, place);
   }
   return value;
+}
+
+/** The fields that `test` asks of. */
+export function fieldsOf(test: Test): Field[] {
+  if ('tests' in test) return test.tests.flatMap(fieldsOf);
+  return test.op === 'not' ? fieldsOf(test.test) : [test.field];
 }

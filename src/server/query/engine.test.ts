@@ -1,6 +1,7 @@
 /** Tests of the engine around its kinds, on a real warehouse: cache, single flight, budget, cancelling, policy, lineage. */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { eventAt, insertEvents } from '../../../test/fixtures/event-rows.ts';
+import { maskSalt } from '../../../test/fixtures/views.ts';
 import { openTestWarehouse, type TestWarehouse } from '../../../test/fixtures/open-warehouse.ts';
 import { Problem } from '../../shared/model/errors.ts';
 import type { QueryInput } from '../../shared/model/query.ts';
@@ -45,6 +46,7 @@ function engineWith(deps: Partial<QueryEngineDeps> = {}): QueryEngine {
     warehouse: counting,
     clock: { now: () => nowMs },
     newId: () => `question-${++ids}`,
+    maskSalt,
     cellVersion,
     watermark: () => nowMs - 1000,
     ...deps,

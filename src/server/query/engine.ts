@@ -4,19 +4,20 @@ import type { Result } from '../../shared/model/result.ts';
 import type { Policy } from '../identity/policy.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Warehouse } from '../ports/warehouse.ts';
+import type { MaskSalt } from '../warehouse/view/salt.ts';
 import { Budget } from './budget.ts';
 import { VersionedCache, type CacheStatistics } from './cache.ts';
 import { answerBreakdown } from './kinds/breakdown.ts';
 import type { Answer, Ask } from './kinds/answer.ts';
-import { usesPerson } from './kinds/source-sql.ts';
 import { answerTable } from './kinds/table.ts';
 import { answerTotal } from './kinds/total.ts';
 import { answerTrend } from './kinds/trend.ts';
+import { limitsOf } from './limits.ts';
 import { defaultLimits, plan, type Plan, type QueryLimits } from './plan.ts';
 import { refusal } from './refusal.ts';
-import { resolve, type ResolvedQuery } from './resolve.ts';
+import { asksPerson, filtersPerson, resolve, type ResolvedQuery } from './resolve.ts';
 import { SingleFlight } from './run.ts';
-import { sizeOf, toResult, type Kept } from './shape.ts';
+import { sizeOf, toResult, type Asker, type Kept } from './shape.ts';
 
 /** What the engine needs of the world. */
 export interface QueryEngineDeps {
@@ -24,6 +25,8 @@ export interface QueryEngineDeps {
   warehouse: Pick<Warehouse, 'ask'> & Partial<Pick<Warehouse, 'ready'>>;
   clock: Clock;
   newId: () => string;
+  /** what masked values are hashed with */
+  maskSalt: MaskSalt;
   /** a text that changes whenever rows of the dataset in these UTC hours `[from, to)` do; without it nothing is cached */
   cellVersion?: (workspaceId: string, dataset: string, fromHour: number, toHour: number) => string;
   /** everything that the workspace received up to here is answerable, epoch ms; null: nothing came yet */
@@ -80,7 +83,8 @@ export function createQueryEngine(deps: QueryEngineDeps): QueryEngine {
     started++;
     const { query } = planned;
     const watermark = watermarkMs(query);
-    const budget = new Budget(deps.warehouse, deps.clock, limits, deps.newId(), signal);
+    const salt = () => deps.maskSalt(query.workspaceId);
+    const budget = new Budget({ warehouse: deps.warehouse, clock: deps.clock, limits, queryId: deps.newId(), salt, signal });
     try {
       const answer = await kinds[query.kind](planned, (statement, options) => budget.ask(statement, options));
       const kept: Kept = { answer, plan: planned, cost: budget.cost(), watermarkMs: watermark, madeMs: deps.clock.now() };
@@ -97,21 +101,22 @@ export function createQueryEngine(deps: QueryEngineDeps): QueryEngine {
     const query = resolve(policy, input);
     const planned = plan(query, nowMs, limits);
     const key = JSON.stringify(query);
+    const asker: Asker = { policy: policy.name, limits: limitsOf(policy, query) };
     const version = versionOf(planned, deps.cellVersion);
     const hit = version === null ? undefined : cache.get(key, version);
-    if (hit !== undefined) return toResult(hit, { cache: 'hit', staleMs: 0, watermarkMs: watermarkMs(query) });
+    if (hit !== undefined) return toResult(hit, { cache: 'hit', staleMs: 0, watermarkMs: watermarkMs(query) }, asker);
     const run = () =>
       flights.run(`${key}\n${version ?? windowsText(planned)}`, (flightSignal) => compute(planned, key, version, flightSignal), signal);
     try {
-      return fresh(await run());
+      return fresh(await run(), asker);
     } catch (error) {
       if (!(error instanceof Problem) || error.code !== 'WAREHOUSE_UNAVAILABLE') throw error;
       const last = cache.peek(key);
       if (last !== undefined)
-        return toResult(last, { cache: 'stale', staleMs: deps.clock.now() - last.madeMs, watermarkMs: last.watermarkMs });
+        return toResult(last, { cache: 'stale', staleMs: deps.clock.now() - last.madeMs, watermarkMs: last.watermarkMs }, asker);
       if (deps.warehouse.ready === undefined) throw error;
       await deps.warehouse.ready(restartMs);
-      return fresh(await run());
+      return fresh(await run(), asker);
     }
   }
 
@@ -122,8 +127,8 @@ export function createQueryEngine(deps: QueryEngineDeps): QueryEngine {
   };
 }
 
-function fresh(kept: Kept): Result {
-  return toResult(kept, { cache: 'miss', staleMs: 0, watermarkMs: kept.watermarkMs });
+function fresh(kept: Kept, asker: Asker): Result {
+  return toResult(kept, { cache: 'miss', staleMs: 0, watermarkMs: kept.watermarkMs }, asker);
 }
 
 /** The instants of a plan and the state of everything that its answer is made from; null where nobody tells the state. */
@@ -134,7 +139,10 @@ function versionOf(planned: Plan, cellVersion: QueryEngineDeps['cellVersion']): 
   const cells = windows.map(({ fromMs, toMs }) =>
     cellVersion(query.workspaceId, query.dataset, Math.floor(fromMs / hourMs), Math.ceil(toMs / hourMs)),
   );
-  if (usesPerson(query)) cells.push(cellVersion(query.workspaceId, 'identity_links', 0, Number.MAX_SAFE_INTEGER));
+  const always = (dataset: string) => cellVersion(query.workspaceId, dataset, 0, Number.MAX_SAFE_INTEGER);
+  if (asksPerson(query) || filtersPerson(query)) cells.push(always('identity_links'));
+  // which links are followed then depends on which ids occur in rows of any time
+  if (query.rows !== null && asksPerson(query)) cells.push(always(query.dataset));
   return [windowsText(planned), ...cells].join('|');
 }
 

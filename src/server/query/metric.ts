@@ -2,7 +2,7 @@
 import { Problem } from '../../shared/model/errors.ts';
 import type { Aggregate, MetricTerm } from '../../shared/model/query.ts';
 import { resolveConditions, type Test } from './condition.ts';
-import { parseField, type Field } from './field.ts';
+import type { Field, FieldReader } from './field.ts';
 
 /** A column of numbers. */
 export interface Metric {
@@ -15,12 +15,12 @@ export interface Metric {
 }
 
 /** The metrics that `terms` name; none means count. @throws METRIC_UNKNOWN, FIELD_UNKNOWN, QUERY_INVALID */
-export function resolveMetrics(terms: readonly MetricTerm[], zone: string): Metric[] {
+export function resolveMetrics(terms: readonly MetricTerm[], zone: string, fieldOf: FieldReader): Metric[] {
   const wanted: readonly MetricTerm[] = terms.length === 0 ? [{ aggregate: 'count' }] : terms;
-  return wanted.map((term, i) => resolveMetric(term, zone, `metrics[${i}]`));
+  return wanted.map((term, i) => resolveMetric(term, zone, fieldOf, `metrics[${i}]`));
 }
 
-function resolveMetric(term: MetricTerm, zone: string, place: string): Metric {
+function resolveMetric(term: MetricTerm, zone: string, fieldOf: FieldReader, place: string): Metric {
   if ('metric' in term) {
     throw new Problem(
       'METRIC_UNKNOWN',
@@ -28,11 +28,11 @@ function resolveMetric(term: MetricTerm, zone: string, place: string): Metric {
     );
   }
   const { aggregate } = term;
-  const of = term.of === undefined ? null : parseField(term.of, `${place}.of`);
+  const of = term.of === undefined ? null : fieldOf(term.of, `${place}.of`);
   if (of === null && aggregate !== 'count')
     throw new Problem('QUERY_INVALID', `${place}: "${aggregate}" needs "of", the field to aggregate.`);
   if (of !== null) assertFits(aggregate, of, place);
-  const where = term.where === undefined || term.where.length === 0 ? null : resolveConditions(term.where, zone, `${place}.where`);
+  const where = term.where === undefined || term.where.length === 0 ? null : resolveConditions(term.where, zone, `${place}.where`, fieldOf);
   return { name: term.as ?? generatedName(aggregate, of), aggregate, of, where };
 }
 

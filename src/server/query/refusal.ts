@@ -10,7 +10,8 @@ const patternError = 427;
 /** `error` as it may be shown to whoever asked `query`. */
 export function refusal(error: unknown, query: ResolvedQuery): unknown {
   if (!(error instanceof WarehouseError)) return error;
-  if (error.engineCode === patternError) return new Problem('QUERY_INVALID', patternMessage(error.message, query), {}, error);
+  const broken = error.engineCode === patternError ? brokenPattern(error.message, query) : null;
+  if (broken !== null) return new Problem('QUERY_INVALID', patternMessage(error.message, broken), {}, error);
   return new Problem(
     'QUERY_INVALID',
     `The warehouse cannot answer this question (engine code ${error.engineCode}). Change a field, a condition or a metric.`,
@@ -19,9 +20,13 @@ export function refusal(error: unknown, query: ResolvedQuery): unknown {
   );
 }
 
-function patternMessage(engineMessage: string, query: ResolvedQuery): string {
+/** The pattern of the query that the engine means; null when it is none of them, but one of the policy. */
+function brokenPattern(engineMessage: string, query: ResolvedQuery): string | null {
   const patterns = [query.where, ...query.metrics.flatMap((metric) => (metric.where === null ? [] : [metric.where]))].flatMap(patternsOf);
-  const broken = patterns.find((pattern) => engineMessage.includes(pattern)) ?? patterns[0] ?? '';
+  return patterns.find((pattern) => engineMessage.includes(pattern)) ?? (query.rows === null ? (patterns[0] ?? null) : null);
+}
+
+function patternMessage(engineMessage: string, broken: string): string {
   const reason = /error: ([^:.]{3,80})/.exec(engineMessage)?.[1];
   return `matches: "${broken}" is not a valid RE2 pattern${reason === undefined ? '' : ` (${reason})`}. RE2 has no look-around and no back-references.`;
 }

@@ -4,22 +4,27 @@ import { describeIssues, isTooDeep, mostLevels } from '../../shared/model/issue.
 import { querySchema, type Grain, type Query, type Range } from '../../shared/model/query.ts';
 import type { Comparison } from '../../shared/time/comparison.ts';
 import { parseZone } from '../../shared/time/zone.ts';
-import { ruleOf, type Policy } from '../identity/policy.ts';
-import { resolveConditions, type Test } from './condition.ts';
-import { parseField, tableFields, type Field } from './field.ts';
+import type { Policy } from '../identity/policy.ts';
+import { fieldsOf, resolveConditions, type Test } from './condition.ts';
+import { isHidden, tableFields, type Field, type FieldReader } from './field.ts';
 import { resolveMetrics, type Metric } from './metric.ts';
+import { ruleFor } from './rule.ts';
 
 /** What rows are ordered by: the n-th metric, the n-th `by`, the bucket, or (kind table) a field. */
 export type OrderTarget = { what: 'metric' | 'by'; index: number } | { what: 'bucket' } | { what: 'field'; field: Field };
 
-/** A query that can be planned. Two that are equal as JSON are the same question. */
+/**
+ * A query that can be planned. Two that are equal as JSON are the same question with the same answer, whoever asks: of a policy
+ * it holds the row filter and the masks of the fields that are asked for, and not the name.
+ */
 export interface ResolvedQuery {
   kind: 'total' | 'trend' | 'breakdown' | 'table';
   workspaceId: string;
-  policy: string;
   dataset: string;
   metrics: Metric[];
-  /** the policy's row filter and the query's own conditions */
+  /** the policy's row filter, asked of true values in UTC; null: every row may be seen */
+  rows: Test | null;
+  /** the query's own conditions, asked of what may be seen */
   where: Test;
   by: Field[];
   /** kind table: what to show; else empty */
@@ -32,6 +37,8 @@ export interface ResolvedQuery {
   limit: number;
   after: string | null;
   approximate: boolean;
+  /** kind table: rows that are equal by the order must not be told apart by what is masked */
+  isTieSalted?: boolean;
 }
 
 /** Groups of a breakdown or trend, rows of a table, when a query says nothing. */
@@ -50,9 +57,10 @@ export function resolve(policy: Policy, input: unknown): ResolvedQuery {
   const kind = kindOf(query);
   assertFitsKind(kind, query);
   const zone = parseZone(query.timezone);
-  const metrics = kind === 'table' ? [] : resolveMetrics(query.metrics, zone);
-  const by = query.by.map((name, i) => assertNotWhole(parseField(name, `by[${i}]`), `by[${i}]`));
-  const columns = kind === 'table' ? (query.columns?.map((name, i) => parseField(name, `columns[${i}]`)) ?? [...tableFields]) : [];
+  const { rows, masks, fieldOf } = ruleFor(policy);
+  const metrics = kind === 'table' ? [] : resolveMetrics(query.metrics, zone, fieldOf);
+  const by = query.by.map((name, i) => assertNotWhole(fieldOf(name, `by[${i}]`), `by[${i}]`));
+  const columns = kind === 'table' ? (query.columns ?? tableFields).map((name, i) => fieldOf(name, `columns[${i}]`)) : [];
   assertUniqueNames([
     ...(kind === 'trend' ? ['bucket'] : []),
     ...by.map((field) => field.name),
@@ -62,24 +70,42 @@ export function resolve(policy: Policy, input: unknown): ResolvedQuery {
   return {
     kind,
     workspaceId: policy.workspaceId,
-    policy: policy.name,
     dataset: query.dataset,
     metrics,
-    where: {
-      op: 'all',
-      tests: [resolveConditions(ruleOf(policy, 'events').rows, zone, 'policy'), resolveConditions(query.where, zone, 'where')],
-    },
+    rows,
+    where: resolveConditions(query.where, zone, 'where', fieldOf),
     by,
     columns,
     grain: query.grain ?? null,
     zone,
     range: query.range,
     compare: query.compare ?? null,
-    order: resolveOrder(kind, query, metrics, by),
+    order: resolveOrder(kind, query, metrics, by, fieldOf),
     limit: query.limit ?? defaultLimit,
     after: query.after ?? null,
     approximate: query.approximate,
+    ...(kind === 'table' && tieFields.some((name) => masks.of(name) !== null) ? { isTieSalted: true } : {}),
   };
+}
+
+/** What tells apart rows of a table that its order does not. */
+export const tieFields = ['id', 'name', 'user', 'anonymous', 'session', 'received'] as const;
+
+/** The fields that the query names anywhere; of those in the policy's row filter none. */
+export function fieldsAsked(query: ResolvedQuery): Field[] {
+  const ordered = query.order.target.what === 'field' ? [query.order.target.field] : [];
+  const measured = query.metrics.flatMap(({ of, where }) => [...(of === null ? [] : [of]), ...(where === null ? [] : fieldsOf(where))]);
+  return [...query.by, ...query.columns, ...ordered, ...measured, ...fieldsOf(query.where)];
+}
+
+/** Whether any part of the query asks who somebody is. */
+export function asksPerson(query: ResolvedQuery): boolean {
+  return fieldsAsked(query).some((field) => field.kind === 'person' && !isHidden(field));
+}
+
+/** Whether the policy's row filter asks who somebody is. */
+export function filtersPerson({ rows }: ResolvedQuery): boolean {
+  return rows !== null && fieldsOf(rows).some((field) => field.kind === 'person');
 }
 
 /** A table of groups is a breakdown and one of metrics alone a total; without either it lists the rows of the dataset. */
@@ -115,9 +141,17 @@ function assertUniqueNames(names: readonly string[]): void {
   if (twice !== undefined) throw new Problem('QUERY_INVALID', `There would be two columns called "${twice}". Name a metric with "as".`);
 }
 
-function resolveOrder(kind: ResolvedQuery['kind'], query: Query, metrics: readonly Metric[], by: readonly Field[]): ResolvedQuery['order'] {
-  if (kind === 'table')
-    return { target: { what: 'field', field: parseOrderField(query.order?.by ?? 'time') }, desc: query.order?.desc ?? true };
+function resolveOrder(
+  kind: ResolvedQuery['kind'],
+  query: Query,
+  metrics: readonly Metric[],
+  by: readonly Field[],
+  fieldOf: FieldReader,
+): ResolvedQuery['order'] {
+  if (kind === 'table') {
+    const field = assertNotWhole(fieldOf(query.order?.by ?? 'time', 'order.by'), 'order.by');
+    return { target: { what: 'field', field }, desc: query.order?.desc ?? true };
+  }
   if (query.order === undefined) return { target: { what: 'metric', index: 0 }, desc: true };
   const { by: name, desc } = query.order;
   const metric = metrics.findIndex((candidate) => candidate.name === name);
@@ -131,8 +165,4 @@ function resolveOrder(kind: ResolvedQuery['kind'], query: Query, metrics: readon
     ...metrics.map((candidate) => candidate.name),
   ];
   throw new Problem('QUERY_INVALID', `order.by: "${name}" is not a column of this query. Columns: ${columns.join(', ')}.`);
-}
-
-function parseOrderField(name: string): Field {
-  return assertNotWhole(parseField(name, 'order.by'), 'order.by');
 }

@@ -1,5 +1,5 @@
 /** Shape: an answer of a kind, with its lineage, as the result that goes out. */
-import type { Cell, Lineage, Result } from '../../shared/model/result.ts';
+import type { Cell, Limits, Lineage, Result } from '../../shared/model/result.ts';
 import type { Cost } from './budget.ts';
 import { sketchErrorBound } from './kinds/aggregate-sql.ts';
 import type { Answer } from './kinds/answer.ts';
@@ -21,8 +21,18 @@ export interface Delivery {
   watermarkMs: number | null;
 }
 
-/** The result for one caller. A cached answer keeps the id and SQL of the question that made it, and read nothing. */
-export function toResult(kept: Kept, delivery: Delivery): Result {
+/** As whom an answer is given. Others who see the same get the same answer. */
+export interface Asker {
+  /** name of the policy */
+  policy: string;
+  limits: Limits | null;
+}
+
+/**
+ * The result for one caller. A cached answer keeps the id and SQL of the question that made it, and read nothing. What a question
+ * under a row filter read is not told: it would say how many rows there are besides those that may be seen.
+ */
+export function toResult(kept: Kept, delivery: Delivery, asker: Asker): Result {
   const { answer, plan, cost } = kept;
   const { comparison, ...rest } = answer;
   const isFresh = delivery.cache === 'miss';
@@ -37,9 +47,10 @@ export function toResult(kept: Kept, delivery: Delivery): Result {
       watermark: iso(delivery.watermarkMs ?? 0),
       cache: delivery.cache,
       staleMs: delivery.staleMs,
-      policy: plan.query.policy,
+      policy: asker.policy,
+      ...(asker.limits === null ? {} : { limits: asker.limits }),
       definitions: [],
-      rowsRead: isFresh ? cost.rowsRead : 0,
+      rowsRead: isFresh && plan.query.rows === null ? cost.rowsRead : 0,
       elapsedMs: isFresh ? cost.elapsedMs : 0,
       range: { from: iso(plan.main.fromMs), to: iso(plan.main.toMs), timezone: plan.query.zone },
       grain: plan.grain,

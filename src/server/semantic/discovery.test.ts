@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openTestWarehouse, type TestWarehouse } from '../../../test/fixtures/open-warehouse.ts';
 import { silentLog } from '../../../test/fixtures/silent-log.ts';
+import { viewFor } from '../../../test/fixtures/views.ts';
 import { until } from '../../../test/fixtures/until.ts';
 import { sql, trusted } from '../sql/statement.ts';
 import { discoverSpan, firstPart } from '../warehouse/discover.ts';
@@ -13,7 +14,7 @@ const startMs = Date.UTC(2024, 4, 1);
 
 beforeAll(async () => {
   subject = await openTestWarehouse();
-  discovery = new Discovery(subject.warehouse, silentLog);
+  discovery = new Discovery(subject.warehouse, { now: () => startMs }, silentLog);
 });
 afterAll(async () => {
   await discovery.close();
@@ -44,12 +45,12 @@ async function store(workspace: string, name: string, properties: readonly strin
 
 async function caughtUp(workspaceId: string, watermarkMs: number) {
   discovery.noteCommit({ workspaceId, dataset: 'events', watermarkMs });
-  await until(async () => (await discovery.catalog(workspaceId)).asOf === new Date(watermarkMs).toISOString(), 'discovery');
-  return discovery.catalog(workspaceId);
+  await until(async () => (await discovery.catalog(viewFor(workspaceId))).asOf === new Date(watermarkMs).toISOString(), 'discovery');
+  return discovery.catalog(viewFor(workspaceId));
 }
 
 test('a workspace without events has the dataset and nothing else', async () => {
-  const catalog = await discovery.catalog('empty');
+  const catalog = await discovery.catalog(viewFor('empty'));
   expect(catalog).toMatchObject({ events: [], properties: [], metrics: [], asOf: null });
   expect(catalog.datasets).toMatchObject([{ name: 'events', rows: 0, firstSeen: null, lastSeen: null }]);
   expect(catalog.datasets[0]?.fields.map(({ field }) => field)).toContain('person');
@@ -114,7 +115,7 @@ test('the same span counts once, though two servers look at it', async () => {
   await store('twice', 'n', ['{"a":1.0}', '{"a":2.0}'], startMs);
   const span = { workspaceId: 'twice', generation: 0, fromMs: 0, toMs: startMs };
   await Promise.all([discoverSpan(subject.warehouse, span), discoverSpan(subject.warehouse, span)]);
-  const catalog = await discovery.catalog('twice');
+  const catalog = await discovery.catalog(viewFor('twice'));
   expect(catalog.events[0]?.count).toBe(2);
   expect(catalog.properties[0]?.coverage).toBe(1);
 });
@@ -150,8 +151,8 @@ test('after a deletion the catalog is made anew', async () => {
   expect((await caughtUp('gone', startMs + 5)).events).toHaveLength(2);
   await subject.warehouse.command(sql`DELETE FROM events WHERE workspace = 'gone' AND name = ${trusted("'drop'")}`);
   await discovery.forget('gone', startMs + 5);
-  await until(async () => (await discovery.catalog('gone')).asOf !== null, 'discovery');
-  const catalog = await discovery.catalog('gone');
+  await until(async () => (await discovery.catalog(viewFor('gone'))).asOf !== null, 'discovery');
+  const catalog = await discovery.catalog(viewFor('gone'));
   expect(catalog.events.map(({ name, count }) => [name, count])).toEqual([['keep', 1]]);
   expect(catalog.properties.map(({ field }) => field)).toEqual(['properties.a']);
 });

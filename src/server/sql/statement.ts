@@ -12,6 +12,8 @@ export interface Statement {
   readonly kind: 'statement';
   readonly text: string;
   readonly params: Readonly<Record<string, unknown>>;
+  /** placeholders whose values nobody is shown; see {@link conceal} */
+  readonly concealed?: readonly string[];
 }
 
 /** A part of a statement that is text we wrote ourselves, never anything that came from outside. */
@@ -38,6 +40,11 @@ export function trusted(text: string): Raw {
   return { kind: 'raw', text };
 }
 
+/** `statement`, the values of which are sent to the engine and shown to nobody. */
+export function conceal(statement: Statement): Statement {
+  return { ...statement, concealed: Object.keys(statement.params) };
+}
+
 function quoteIdentifier(name: string): string {
   if (name === '' || name.includes('\0')) throw new TypeError('an identifier must not be empty or hold a NUL');
   // an open brace is written as its code: nothing in a name may look like a placeholder
@@ -57,21 +64,24 @@ export function join(parts: readonly Part[], separator: string): Statement {
 
 function assemble(strings: readonly string[], parts: readonly Part[]): Statement {
   const params: Record<string, unknown> = {};
+  const concealed: string[] = [];
   let count = 0;
   let text = strings[0] ?? '';
   parts.forEach((part, i) => {
-    text += renderPart(part, (value) => {
+    text += renderPart(part, (value, isConcealed) => {
       const name = `p${count++}`;
       params[name] = value;
+      if (isConcealed) concealed.push(name);
       return name;
     });
     text += strings[i + 1] ?? '';
   });
-  return { kind: 'statement', text, params };
+  return { kind: 'statement', text, params, ...(concealed.length === 0 ? {} : { concealed }) };
 }
 
-function renderPart(part: Part, register: (value: unknown) => string): string {
+function renderPart(part: Part, register: (value: unknown, isConcealed: boolean) => string): string {
   if (part.kind === 'raw') return part.text;
-  if (part.kind === 'bound') return `{${register(part.value)}:${part.type}}`;
-  return part.text.replace(/\{(p\d+):/g, (_, name: string) => `{${register(part.params[name])}:`);
+  if (part.kind === 'bound') return `{${register(part.value, false)}:${part.type}}`;
+  const { params, concealed = [] } = part;
+  return part.text.replace(/\{(p\d+):/g, (_, name: string) => `{${register(params[name], concealed.includes(name))}:`);
 }

@@ -56,7 +56,8 @@ export interface Discovered {
 const sampledEvents = 20_000;
 const sampledPerName = 2_000;
 const maxPaths = 300;
-const maxValueLength = 100;
+/** Characters of a frequent value. */
+export const maxValueLength = 100;
 const maxListed = 1_000;
 const limits = { timeoutMs: 60_000 };
 
@@ -109,20 +110,25 @@ async function addProperties(
   names: { name: string; count: number }[],
   token: string,
 ): Promise<void> {
-  const sample = sampleOf(span, names);
-  const { rows } = await warehouse.ask(
-    sql`SELECT arrayJoin(JSONAllPaths(properties)) AS path, count() AS frequency FROM events WHERE ${sample} GROUP BY path ORDER BY frequency DESC, path LIMIT ${bind('UInt32', maxPaths)}`,
-    { limits },
-  );
-  const values = join([sql`('', '', '', CAST(NULL, 'Nullable(Float64)'))`, ...rows.map(([path]) => pathTuple(String(path)))], ', ');
+  const sample = sql`FROM events WHERE ${inSpan(span)}${thinned(names)}`;
+  const values = await sampleValues(warehouse, sample);
   await warehouse.command(
     sql`INSERT INTO discovered_properties
       SELECT ${bind('String', span.workspaceId)}, ${bind('UInt64', span.generation)}, name, value.1 AS path, value.2 AS type, count(),
         uniqCombinedState(12)(value.3), topKState(10)(left(value.3, ${bind('UInt8', maxValueLength)})), min(value.4), max(value.4)
-      FROM (SELECT name, arrayJoin([${values}]) AS value FROM events WHERE ${sample})
+      FROM (SELECT name, arrayJoin([${values}]) AS value ${sample})
       WHERE type != 'None' GROUP BY name, path, type`,
     { limits, settings: { insert_deduplication_token: token, insert_deduplicate: 1 } },
   );
+}
+
+/** Tuples of path, type, value as text and value as a number, for the most frequent paths of `sample`; the path '' for the event itself. */
+export async function sampleValues(warehouse: Warehouse, sample: Statement): Promise<Statement> {
+  const { rows } = await warehouse.ask(
+    sql`SELECT arrayJoin(JSONAllPaths(properties)) AS path, count() AS frequency ${sample} GROUP BY path ORDER BY frequency DESC, path LIMIT ${bind('UInt32', maxPaths)}`,
+    { limits },
+  );
+  return join([sql`('', '', '', CAST(NULL, 'Nullable(Float64)'))`, ...rows.map(([path]) => pathTuple(String(path)))], ', ');
 }
 
 /** Path, type, value as text, and value as a number. */
@@ -132,19 +138,19 @@ function pathTuple(path: string): Statement {
   return sql`(${bind('String', path)}, dynamicType(${column}), ifNull(CAST(${column}, 'Nullable(String)'), ''), ${number})`;
 }
 
-/** Every n-th event of each name, by where it lies: the position costs nothing to read. */
-function sampleOf(span: ReceivedSpan, names: { name: string; count: number }[]): Statement {
+/** A further condition: every n-th event of each name, by where it lies, since the position costs nothing to read. */
+export function thinned(names: readonly { name: string; count: number }[]): Statement {
   const perName = Math.max(20, Math.min(sampledPerName, Math.ceil(sampledEvents / names.length)));
-  const thinned = names.filter(({ count }) => count > perName).map(({ name, count }) => ({ name, every: Math.ceil(count / perName) }));
-  if (thinned.length === 0) return inSpan(span);
+  const frequent = names.filter(({ count }) => count > perName).map(({ name, count }) => ({ name, every: Math.ceil(count / perName) }));
+  if (frequent.length === 0) return sql``;
   const every = sql`transform(name, ${bind(
     'Array(String)',
-    thinned.map(({ name }) => name),
+    frequent.map(({ name }) => name),
   )}, ${bind(
     'Array(UInt32)',
-    thinned.map(({ every: n }) => n),
+    frequent.map(({ every: n }) => n),
   )}, toUInt32(1))`;
-  return sql`${inSpan(span)} AND cityHash64(_part_offset, time) % ${every} = 0`;
+  return sql` AND cityHash64(_part_offset, time) % ${every} = 0`;
 }
 
 /** Everything discovered in a workspace so far, most frequent first. */

@@ -5,6 +5,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openTestWarehouse, type TestWarehouse } from '../../../test/fixtures/open-warehouse.ts';
+import { viewFor } from '../../../test/fixtures/views.ts';
 import { sql, bind, type Statement } from '../sql/statement.ts';
 import { exportEvents } from './export.ts';
 
@@ -44,7 +45,7 @@ afterAll(() => opened.close());
 
 async function collect(format: 'ndjson' | 'csv' | 'parquet'): Promise<Buffer> {
   const parts: Uint8Array[] = [];
-  for await (const part of await exportEvents(opened.warehouse, all, format, {})) parts.push(part);
+  for await (const part of await exportEvents(opened.warehouse, { rows: all, view: viewFor('w') }, format, {})) parts.push(part);
   return Buffer.concat(parts);
 }
 
@@ -73,7 +74,7 @@ describe('an export', () => {
     const others = sql`${all} AND NOT (user IN ${bind('Array(String)', ['u1'])})`;
     for (const format of ['ndjson', 'csv'] as const) {
       const parts: Uint8Array[] = [];
-      for await (const part of await exportEvents(opened.warehouse, others, format, {})) parts.push(part);
+      for await (const part of await exportEvents(opened.warehouse, { rows: others, view: viewFor('w') }, format, {})) parts.push(part);
       expect(Buffer.concat(parts).toString()).toContain('2024-05-02T10:00:00.000Z');
     }
   });

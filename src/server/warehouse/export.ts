@@ -1,8 +1,13 @@
 /** Events as files: NDJSON that can be imported again without loss, CSV and Parquet with a column per property. */
 import type { ExportFormat } from '../../shared/contract/export.ts';
 import { Problem } from '../../shared/model/errors.ts';
+import type { Json } from '../../shared/model/event.ts';
 import type { RunOptions, Warehouse } from '../ports/warehouse.ts';
 import { bind, identifier, join, sql, type Statement } from '../sql/statement.ts';
+import { isList, maskedColumn } from './view/mask-sql.ts';
+import { isWithin, leaveOut } from './view/masks.ts';
+import { withSalt } from './view/salt.ts';
+import type { View } from './view/view.ts';
 
 /** Properties that a file with columns can have. */
 const mostColumns = 1000;
@@ -36,24 +41,37 @@ interface PropertyColumn {
   types: string[];
 }
 
+/** What is exported. */
+export interface ExportSource {
+  /** `FROM ... WHERE ...`: events of one workspace that may be seen */
+  rows: Statement;
+  /** how they are shown */
+  view: Pick<View, 'masks' | 'salt'>;
+}
+
 /**
- * The events of `rows` as a stream of bytes in `format`. `rows` is `FROM ... WHERE ...` over the events of one workspace.
- * Missing ids are null. In columns, properties of several types and lists are text.
+ * The events of `source` as a stream of bytes in `format`. Missing ids are null. In columns, properties of several types and lists
+ * are text. Properties that are masked are left out.
  * @throws REQUEST_INVALID when the events have more properties than a file can have columns
  */
 export async function exportEvents(
   warehouse: Warehouse,
-  rows: Statement,
+  { rows, view }: ExportSource,
   format: ExportFormat,
   options: Pick<RunOptions, 'signal'>,
 ): Promise<AsyncIterable<Uint8Array>> {
   const run: RunOptions = { ...options, limits, settings };
-  if (format === 'ndjson') return warehouse.stream(sql`SELECT ${plainColumns}, properties ${rows}`, 'JSONEachRow', run);
-  const columns = await propertyColumns(warehouse, rows, run);
-  const typed = columns.map((column) => sql`${propertyValue(column, format)} AS ${identifier(`properties.${column.path}`)}`);
-  const statement = sql`SELECT ${join([plainColumns, ...typed], ', ')} ${rows}`;
-  if (format === 'parquet') return warehouse.stream(statement, 'Parquet', run);
-  return withHeader([...plainNames, ...columns.map(({ path }) => `properties.${path}`)], await warehouse.stream(statement, 'CSV', run));
+  const send = (statement: Statement, as: string) => warehouse.stream(withSalt(statement, view.salt), as, run);
+  const { leftOut } = view.masks;
+  if (format === 'ndjson') {
+    const lines = await send(sql`SELECT ${plainColumns(view)}, properties ${rows}`, 'JSONEachRow');
+    return leftOut.length === 0 ? lines : withoutMasked(lines, leftOut);
+  }
+  const columns = (await propertyColumns(warehouse, rows, run)).filter(({ path }) => !leftOut.some((masked) => isWithin(path, masked)));
+  const typed = columns.map((column) => sql`${propertyValue(column, format, view)} AS ${identifier(`properties.${column.path}`)}`);
+  const statement = sql`SELECT ${join([plainColumns(view), ...typed], ', ')} ${rows}`;
+  if (format === 'parquet') return send(statement, 'Parquet');
+  return withHeader([...plainNames, ...columns.map(({ path }) => `properties.${path}`)], await send(statement, 'CSV'));
 }
 
 /** TRICKY: the header is ours, because the embedded engine builds formats with a head or an end whole before it sends them. */
@@ -64,15 +82,27 @@ async function* withHeader(names: readonly string[], lines: AsyncIterable<Uint8A
 
 const plainNames = ['id', 'name', 'time', 'user', 'anonymous', 'session'] as const;
 
-const plainColumns: Statement = sql`${join(
-  [
-    sql`nullIf(id, '') AS id`,
-    sql`toString(name) AS name`,
-    sql`time`,
-    ...['user', 'anonymous', 'session'].map((column) => sql`nullIf(${identifier(column)}, '') AS ${identifier(column)}`),
-  ],
-  ', ',
-)}`;
+function plainColumns({ masks }: ExportSource['view']): Statement {
+  const shown = (column: string) => maskedColumn(column, masks.of(column));
+  const optional = (column: string) => sql`nullIf(${shown(column)}, '') AS ${identifier(column)}`;
+  const name = masks.of('name') === null ? sql`toString(name) AS name` : optional('name');
+  return join([optional('id'), name, sql`time`, ...['user', 'anonymous', 'session'].map(optional)], ', ');
+}
+
+/** The lines without properties that are masked. */
+async function* withoutMasked(lines: AsyncIterable<Uint8Array>, leftOut: readonly string[]): AsyncGenerator<Uint8Array> {
+  const decoder = new TextDecoder();
+  let begun = '';
+  for await (const bytes of lines) {
+    const texts = (begun + decoder.decode(bytes, { stream: true })).split('\n');
+    begun = texts.pop() ?? '';
+    const shown = texts.map((text) => {
+      const event = JSON.parse(text) as { properties: Record<string, Json> };
+      return `${JSON.stringify({ ...event, properties: leaveOut(event.properties, leftOut) })}\n`;
+    });
+    if (shown.length > 0) yield Buffer.from(shown.join(''));
+  }
+}
 
 async function propertyColumns(warehouse: Warehouse, rows: Statement, run: RunOptions): Promise<PropertyColumn[]> {
   const { rows: found } = await warehouse.ask(
@@ -90,10 +120,12 @@ GROUP BY path ORDER BY path LIMIT ${bind('UInt32', mostColumns + 1)}`,
 }
 
 /** The property as a cell: numbers and booleans typed in Parquet, everything else text; lists as JSON. */
-function propertyValue({ path, types }: PropertyColumn, format: ExportFormat): Statement {
-  const value = identifier('properties', ...path.split('.'));
+function propertyValue({ path, types }: PropertyColumn, format: ExportFormat, { masks }: ExportSource['view']): Statement {
+  const keys = path.split('.');
+  const value = identifier('properties', ...keys);
   const [only] = types;
   const isPlain = types.length === 1 && (only === 'Float64' || only === 'Bool' || only === 'String');
   if (isPlain && (format === 'parquet' || only === 'String')) return sql`${value}.:${identifier(only ?? '')}`;
-  return sql`multiIf(${value} IS NULL, NULL, dynamicType(${value}) = 'String', ${value}.:\`String\`, toJSONString(${value}))`;
+  const isHidden = masks.reachesBelow(`properties.${path}`) ? sql`${value} IS NULL OR ${isList(keys)}` : sql`${value} IS NULL`;
+  return sql`multiIf(${isHidden}, NULL, dynamicType(${value}) = 'String', ${value}.:\`String\`, toJSONString(${value}))`;
 }

@@ -1,6 +1,7 @@
 /** Tests of reading people on a real warehouse. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openTestWarehouse, type TestWarehouse } from '../../../test/fixtures/open-warehouse.ts';
+import { viewFor } from '../../../test/fixtures/views.ts';
 import { maybePerson, readPeople } from './people.ts';
 
 let subject: TestWarehouse;
@@ -47,7 +48,7 @@ beforeAll(async () => {
 afterAll(() => subject.close());
 
 test('a person has the newest value of each trait, all ids, and its first and last event', async () => {
-  const { rows, next } = await readPeople(subject.warehouse, 'w', { limit: 10 });
+  const { rows, next } = await readPeople(subject.warehouse, viewFor('w'), { limit: 10 });
   expect(next).toBeNull();
   expect(rows).toEqual([
     { id: 'bob', ids: ['bob'], traits: { plan: 'free' }, firstSeenMs: null, lastSeenMs: null, events: 0 },
@@ -63,19 +64,19 @@ test('a person has the newest value of each trait, all ids, and its first and la
 });
 
 test('pages follow each other', async () => {
-  const first = await readPeople(subject.warehouse, 'w', { limit: 1 });
+  const first = await readPeople(subject.warehouse, viewFor('w'), { limit: 1 });
   expect(first.rows.map(({ id }) => id)).toEqual(['bob']);
-  const second = await readPeople(subject.warehouse, 'w', { limit: 1, after: first.next ?? '' });
+  const second = await readPeople(subject.warehouse, viewFor('w'), { limit: 1, after: first.next ?? '' });
   expect(second).toMatchObject({ rows: [{ id: 'ann' }], next: null });
 });
 
 test('people are found by a part of an id or of a trait', async () => {
-  expect((await readPeople(subject.warehouse, 'w', { limit: 10, text: 'KIEL' })).rows.map(({ id }) => id)).toEqual(['ann']);
-  expect((await readPeople(subject.warehouse, 'w', { limit: 10, text: 'nobody' })).rows).toEqual([]);
+  expect((await readPeople(subject.warehouse, viewFor('w'), { limit: 10, text: 'KIEL' })).rows.map(({ id }) => id)).toEqual(['ann']);
+  expect((await readPeople(subject.warehouse, viewFor('w'), { limit: 10, text: 'nobody' })).rows).toEqual([]);
 });
 
 test('any id leads to the person, also one that was never identified', async () => {
-  expect((await maybePerson(subject.warehouse, 'w', 'device'))?.id).toBe('ann');
-  expect(await maybePerson(subject.warehouse, 'w', 'stranger')).toMatchObject({ id: 'stranger', events: 1, traits: {} });
-  expect(await maybePerson(subject.warehouse, 'w', 'eve')).toBeNull();
+  expect((await maybePerson(subject.warehouse, viewFor('w'), 'device'))?.id).toBe('ann');
+  expect(await maybePerson(subject.warehouse, viewFor('w'), 'stranger')).toMatchObject({ id: 'stranger', events: 1, traits: {} });
+  expect(await maybePerson(subject.warehouse, viewFor('w'), 'eve')).toBeNull();
 });

@@ -8,13 +8,15 @@ const maxChainLength = 100;
  * One row per linked id of the workspace: `link_alias`, and `link_person` at the end of its chain.
  *
  * The first link of an id counts, by the time of its event: who identifies on a shared device later does not take over what
- * was done there before. Ids that are linked in a circle are all the same person, the least of them.
+ * was done there before. Ids that are linked in a circle are all the same person, the least of them. With `among`, a question
+ * for ids, only links between two of these are followed.
  */
-export function personLinks(workspaceId: string): Statement {
+export function personLinks(workspaceId: string, among?: Statement): Statement {
+  const seen = among === undefined ? sql`` : sql` HAVING id IN (${among}) AND next_id IN (${among})`;
   return sql`WITH RECURSIVE
     direct AS (
       SELECT alias AS id, argMin(person, (time, received, person)) AS next_id FROM identity_links
-      WHERE workspace = ${bind('String', workspaceId)} AND alias != '' AND person != '' AND alias != person GROUP BY alias
+      WHERE workspace = ${bind('String', workspaceId)} AND alias != '' AND person != '' AND alias != person GROUP BY alias${seen}
     ),
     chain AS (
       SELECT id, next_id AS last_id, [id, next_id] AS path, false AS is_circle FROM direct WHERE next_id IN (SELECT id FROM direct)
@@ -37,6 +39,14 @@ export const carriedId: Statement = sql`if(user != '', user, anonymous)`;
 export function personJoin(workspaceId: string): Statement {
   return sql`LEFT ANY JOIN (${personLinks(workspaceId)}) AS links ON link_alias = ${carriedId}`;
 }
+
+/** As {@link personJoin}, for {@link seenPersonExpression}; both can stand in one question. */
+export function seenPersonJoin(workspaceId: string, among: Statement): Statement {
+  return sql`LEFT ANY JOIN (SELECT link_alias AS seen_alias, link_person AS seen_person FROM (${personLinks(workspaceId, among)})) AS seen ON seen_alias = ${carriedId}`;
+}
+
+/** The person of an event, as far as the ids that may be seen tell. */
+export const seenPersonExpression: Statement = sql`if(seen_person != '', seen_person, ${carriedId})`;
 
 /** The person of an event; '' where it carries no id. */
 export const personExpression: Statement = sql`if(link_person != '', link_person, ${carriedId})`;

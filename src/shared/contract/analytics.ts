@@ -1,5 +1,6 @@
 /** Asking: a query in, a result out (normative text: docs/formats/query.md and result.md). */
 import { z } from 'zod';
+import { maskKinds } from '../model/policy.ts';
 import { querySchema } from '../model/query.ts';
 import type { Result } from '../model/result.ts';
 import type { Route } from './route.ts';
@@ -31,6 +32,15 @@ export const resultSchema = z.object({
     cache: z.enum(['hit', 'partial', 'miss', 'stale']),
     staleMs: z.number(),
     policy: z.string(),
+    limits: z
+      .object({
+        rows: z.array(
+          z.object({ fields: z.array(z.string()), is: z.array(z.union([z.string(), z.number(), z.boolean(), z.null()])).optional() }),
+        ),
+        masks: z.array(z.object({ field: z.string(), as: z.enum(maskKinds), step: z.number().optional() })),
+      })
+      .optional()
+      .describe('what the policy kept from whoever asked'),
     definitions: z.array(z.object({ metric: z.string(), version: z.number(), formula: z.string() })),
     rowsRead: z.number(),
     elapsedMs: z.number(),

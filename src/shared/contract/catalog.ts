@@ -1,5 +1,6 @@
 /** What can be asked about: datasets, event names and properties, as they were discovered while events arrived. */
 import { z } from 'zod';
+import { maskKinds } from '../model/policy.ts';
 import type { Route } from './route.ts';
 
 /** What the values of a property are. */
@@ -7,10 +8,13 @@ export const propertyTypes = ['string', 'number', 'boolean', 'array', 'other'] a
 /** One of {@link propertyTypes}. */
 export type PropertyType = (typeof propertyTypes)[number];
 
+/** How the policy of whoever asks masks a field; absent: it is shown as it is. Of masked fields there are no values. */
+const masked = z.enum(maskKinds).optional();
+
 /** An event name. */
 export const catalogEvent = z.object({
   name: z.string(),
-  /** exact, as of `asOf` of the answer */
+  /** exact, as of `asOf` of the answer; under a row filter of the 90 days that end with the newest event that may be seen */
   count: z.number(),
   /** earliest and latest event time, ISO 8601 */
   firstSeen: z.string(),
@@ -21,6 +25,7 @@ export const catalogEvent = z.object({
 export const catalogProperty = z.object({
   /** as a field of queries: `properties.country` */
   field: z.string(),
+  masked,
   /** what most of its values are */
   type: z.enum(propertyTypes),
   /** what its values are, with the share of each, largest first; a property with more than one is worth cleaning up */
@@ -45,6 +50,7 @@ export const catalogField = z.object({
   field: z.string(),
   type: z.enum(['string', 'number', 'time']),
   title: z.string(),
+  masked,
 });
 /** A parsed {@link catalogField}. */
 export type CatalogField = z.infer<typeof catalogField>;

@@ -34,6 +34,7 @@ export const storedEvent = z.object({
   properties: z.record(z.string(), z.unknown()),
   source: z.string(),
   importId: z.string(),
+  /** '' when it is masked */
   received: z.string(),
 });
 /** A parsed {@link storedEvent}. */

@@ -1,5 +1,7 @@
 /** The answer to a query: columns, rows, totals, comparison and lineage (normative text: docs/formats/result.md). */
 import type { Json } from './event.ts';
+import type { maskKinds } from './policy.ts';
+import type { Scalar } from './query.ts';
 
 /** What a column holds. `bucket` is ISO 8601 with the zone's offset, `time` ISO 8601 in UTC. */
 export type ColumnType = 'bucket' | 'string' | 'number' | 'boolean' | 'time' | 'json';
@@ -17,6 +19,24 @@ export interface Column {
 /** A cell. `{others:true}` stands for all groups beyond the limit. */
 export type Cell = Json | { others: true };
 
+/** A field of the question that was shown only behind a mask. */
+export interface MaskedField {
+  field: string;
+  as: (typeof maskKinds)[number];
+  /** of `bucket` */
+  step?: number;
+}
+
+/** What the policy kept from whoever asked. */
+export interface Limits {
+  /**
+   * one entry per condition of the row filter: the fields it asks of, and the values of an `is` that every row in the answer
+   * meets. Other values are not told: they may say what rows there are that may not be seen.
+   */
+  rows: { fields: string[]; is?: (Scalar | null)[] }[];
+  masks: MaskedField[];
+}
+
 /** How an answer came to be. */
 export interface Lineage {
   queryId: string;
@@ -27,6 +47,8 @@ export interface Lineage {
   /** age of a stale answer, ms; 0 otherwise */
   staleMs: number;
   policy: string;
+  /** absent when the question was answered from all rows and nothing of it was masked */
+  limits?: Limits;
   definitions: { metric: string; version: number; formula: string }[];
   rowsRead: number;
   elapsedMs: number;

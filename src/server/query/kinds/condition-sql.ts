@@ -1,15 +1,15 @@
 /** Tests as SQL. Every leaf is true or false, never NULL, so that `not` is the plain opposite. */
-import { bind, identifier, join, sql, trusted, type Statement } from '../../sql/statement.ts';
+import { bind, join, sql, trusted, type Statement } from '../../sql/statement.ts';
 import type { Scalar } from '../../../shared/model/query.ts';
-import { personExpression } from '../../warehouse/person.ts';
 import type { Order, Test } from '../condition.ts';
-import type { Field } from '../field.ts';
-import { epochMs, numeric, present, typedProperty, type Scope } from './field-sql.ts';
+import { isHidden, type Field } from '../field.ts';
+import { epochMs, numeric, present, textOf, typedProperty, type Scope } from './field-sql.ts';
 
 const symbols = { gt: '>', gte: '>=', lt: '<', lte: '<=' } as const satisfies Record<Order, string>;
 
 /** The SQL condition that `test` means. */
 export function condition(test: Test, scope: Scope): Statement {
+  if ('field' in test && isHidden(test.field)) return sql`${trusted(String(test.op === 'is' && test.matchesMissing))}`;
   switch (test.op) {
     case 'all':
       return combined(test.tests, ' AND ', 'true', scope);
@@ -45,35 +45,34 @@ function combined(tests: readonly Test[], separator: string, none: string, scope
 }
 
 function isAny(field: Field, values: readonly Scalar[], matchesMissing: boolean, scope: Scope): Statement {
-  const parts = field.kind === 'property' ? propertyIsAny(field.path, values) : plainIsAny(field, values, scope);
+  const parts = field.kind === 'property' ? propertyIsAny(field, values) : plainIsAny(field, values, scope);
   if (matchesMissing) parts.push(sql`NOT (${present(field)})`);
   return parts.length === 0 ? sql`false` : sql`(${join(parts, ' OR ')})`;
 }
 
 function plainIsAny(field: Field, values: readonly Scalar[], scope: Scope): Statement[] {
   if (values.length === 0) return [];
-  if (field.kind === 'text') return [sql`${identifier(field.column)} IN ${bind('Array(String)', values)}`];
-  if (field.kind === 'person') return [sql`${personExpression} IN ${bind('Array(String)', values)}`];
+  if (field.kind === 'text' || field.kind === 'person') return [sql`${textOf(field)} IN ${bind('Array(String)', values)}`];
   if (field.kind === 'time') return [sql`${epochMs(field.column)} IN ${bind('Array(Int64)', values)}`];
   return [sql`toFloat64(${numeric(field, scope)}) IN ${bind('Array(Float64)', values)}`];
 }
 
-function propertyIsAny(path: readonly string[], values: readonly Scalar[]): Statement[] {
+function propertyIsAny(field: Field & { kind: 'property' }, values: readonly Scalar[]): Statement[] {
   const parts: Statement[] = [];
   const texts = values.filter((value) => typeof value === 'string');
   const numbers = values.filter((value) => typeof value === 'number');
-  if (texts.length > 0) parts.push(sql`ifNull(${typedProperty(path, 'String')} IN ${bind('Array(String)', texts)}, false)`);
-  if (numbers.length > 0) parts.push(sql`ifNull(${typedProperty(path, 'Float64')} IN ${bind('Array(Float64)', numbers)}, false)`);
+  if (texts.length > 0) parts.push(sql`ifNull(${typedProperty(field, 'String')} IN ${bind('Array(String)', texts)}, false)`);
+  if (numbers.length > 0) parts.push(sql`ifNull(${typedProperty(field, 'Float64')} IN ${bind('Array(Float64)', numbers)}, false)`);
   for (const value of [true, false]) {
-    if (values.includes(value)) parts.push(sql`ifNull(${typedProperty(path, 'Bool')} = ${bind('Bool', value)}, false)`);
+    if (values.includes(value)) parts.push(sql`ifNull(${typedProperty(field, 'Bool')} = ${bind('Bool', value)}, false)`);
   }
   return parts;
 }
 
 function textTest(field: Field, test: (text: Statement) => Statement): Statement {
-  if (field.kind === 'property') return sql`ifNull(${test(typedProperty(field.path, 'String'))}, false)`;
-  const text = field.kind === 'person' ? personExpression : sql`${identifier(field.name)}`;
-  return sql`(${present(field)} AND ${test(text)})`;
+  if (field.kind === 'property') return sql`ifNull(${test(typedProperty(field, 'String'))}, false)`;
+  if (field.kind !== 'text' && field.kind !== 'person') throw new TypeError(`${field.name} is not text`);
+  return sql`(${present(field)} AND ${test(textOf(field))})`;
 }
 
 /**
@@ -96,5 +95,5 @@ function compared(field: Field, order: Order, value: Scalar, scope: Scope): Stat
   if (field.kind === 'clock') return sql`${numeric(field, scope)} ${symbol} ${bind('Float64', value)}`;
   if (field.kind !== 'property') throw new TypeError(`${field.name} cannot be compared`);
   const type = typeof value === 'string' ? 'String' : typeof value === 'number' ? 'Float64' : 'Bool';
-  return sql`ifNull(${typedProperty(field.path, type)} ${symbol} ${bind(type, value)}, false)`;
+  return sql`ifNull(${typedProperty(field, type)} ${symbol} ${bind(type, value)}, false)`;
 }

@@ -1,10 +1,11 @@
 /** Fields as SQL: the value as text, as a number, as a group key. Missing text is '', missing numbers are NULL. */
 import { bind, identifier, join, sql, trusted, type Statement } from '../../sql/statement.ts';
-import { personExpression } from '../../warehouse/person.ts';
+import { personExpression, seenPersonExpression } from '../../warehouse/person.ts';
+import { isList, maskedProperty, maskedText, typedProperty as storedProperty } from '../../warehouse/view/mask-sql.ts';
 import { offsetSpans } from '../../../shared/time/zone.ts';
 import type { Cell } from '../../../shared/model/result.ts';
 import type { Json } from '../../../shared/model/event.ts';
-import type { ClockPart, Field } from '../field.ts';
+import { isHidden, type ClockPart, type Field } from '../field.ts';
 
 /** What field expressions depend on besides the field: the zone, and the instants that rows may have. */
 export interface Scope {
@@ -13,14 +14,33 @@ export interface Scope {
   toMs: number;
 }
 
+/** A field that is a property. */
+type Property = Field & { kind: 'property' };
+/** A field that is text on every event. */
+type TextField = Field & { kind: 'text' | 'person' };
+
 /** A property as the engine types it: NULL where it is missing or of another type. */
-export function typedProperty(path: readonly string[], type: 'String' | 'Float64' | 'Bool'): Statement {
-  return sql`${identifier('properties', ...path)}.:${identifier(type)}`;
+export function typedProperty({ path, mask }: Property, type: 'String' | 'Float64' | 'Bool'): Statement {
+  return mask === undefined ? storedProperty(path, type) : maskedProperty(path, mask, type);
 }
 
 /** A property of whatever type: NULL where it is missing. */
-export function anyProperty(path: readonly string[]): Statement {
-  return sql`${identifier('properties', ...path)}`;
+function anyProperty(field: Property): Statement {
+  const { path, mask, isListHidden = false } = field;
+  if (mask !== undefined) return typedProperty(field, mask.as === 'bucket' ? 'Float64' : 'String');
+  const value = sql`${identifier('properties', ...path)}`;
+  return isListHidden ? sql`if(${isList(path)}, NULL, ${value})` : value;
+}
+
+/** A property as JSON text; may be NULL where it is missing. */
+export function jsonProperty(field: Property): Statement {
+  return sql`toJSONString(${anyProperty(field)})`;
+}
+
+/** A field that is text on every event; '' where it is missing. */
+export function textOf(field: TextField): Statement {
+  if (field.kind === 'text') return maskedText(sql`${identifier(field.column)}`, field.mask ?? null);
+  return maskedText(field.links === 'seen' ? seenPersonExpression : personExpression, field.mask ?? null);
 }
 
 /** Epoch ms of an instant field. */
@@ -30,16 +50,15 @@ export function epochMs(column: 'time' | 'received'): Statement {
 
 /** Whether the field has a value. */
 export function present(field: Field): Statement {
-  if (field.kind === 'text') return sql`${identifier(field.column)} != ''`;
-  if (field.kind === 'person') return sql`${personExpression} != ''`;
-  if (field.kind === 'property') return sql`${anyProperty(field.path)} IS NOT NULL`;
-  return sql`true`;
+  if (isHidden(field)) return sql`false`;
+  if (field.kind === 'text' || field.kind === 'person') return sql`${textOf({ ...field, mask: undefined })} != ''`;
+  return field.kind === 'property' ? sql`${anyProperty(field)} IS NOT NULL` : sql`true`;
 }
 
 /** The field as a number, NULL where it has none. Instants are epoch ms. */
 export function numeric(field: Field, scope: Scope): Statement {
-  if (field.kind === 'property') return typedProperty(field.path, 'Float64');
-  if (field.kind === 'time') return epochMs(field.column);
+  if (field.kind === 'property') return typedProperty(field, 'Float64');
+  if (field.kind === 'time') return isHidden(field) ? sql`CAST(NULL, 'Nullable(Int64)')` : epochMs(field.column);
   if (field.kind === 'clock') return clock(field.part, scope);
   throw new TypeError(`${field.name} is not numeric`);
 }
@@ -77,11 +96,10 @@ export interface GroupKey {
 
 /** The group key of `field`. */
 export function groupKey(field: Field, scope: Scope): GroupKey {
-  if (field.kind === 'text') return { expression: sql`${identifier(field.column)}`, decode: missingIfEmpty };
-  if (field.kind === 'person') return { expression: personExpression, decode: missingIfEmpty };
-  if (field.kind === 'time') return { expression: epochMs(field.column), decode: (key) => isoTime(key) };
+  if (field.kind === 'text' || field.kind === 'person') return { expression: textOf(field), decode: missingIfEmpty };
+  if (field.kind === 'time') return { expression: numeric(field, scope), decode: (key) => isoTime(key) };
   if (field.kind === 'clock') return { expression: clock(field.part, scope), decode: (key) => key as number };
-  if (field.kind === 'property') return { expression: propertyKey(field.path), decode: decodePropertyKey };
+  if (field.kind === 'property') return { expression: propertyKey(field), decode: decodePropertyKey };
   throw new TypeError(`${field.name} cannot be grouped by`);
 }
 
@@ -101,9 +119,11 @@ const jsonMark = '\u0001';
  * A property of mixed types as one text that keeps the types apart: a string as itself, anything else (numbers, booleans,
  * arrays, missing, and strings that sort before the mark) as JSON behind a mark. Plain strings are what is common and cheap.
  */
-function propertyKey(path: readonly string[]): Statement {
-  const text = typedProperty(path, 'String');
-  return sql`if(ifNull(${text}, '') < '\\x02', concat('\\x01', ifNull(toJSONString(${anyProperty(path)}), 'null')), assumeNotNull(${text}))`;
+function propertyKey(field: Property): Statement {
+  // no constant: it could not be grouped by
+  if (isHidden(field)) return sql`materialize('\\x01null')`;
+  const text = typedProperty(field, 'String');
+  return sql`if(ifNull(${text}, '') < '\\x02', concat('\\x01', ifNull(${jsonProperty(field)}, 'null')), assumeNotNull(${text}))`;
 }
 
 function decodePropertyKey(key: unknown): Cell {

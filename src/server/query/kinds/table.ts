@@ -4,12 +4,14 @@ import { Problem } from '../../../shared/model/errors.ts';
 import type { Json } from '../../../shared/model/event.ts';
 import type { Cell } from '../../../shared/model/result.ts';
 import { identifier, join, sql, trusted, type Statement } from '../../sql/statement.ts';
+import { saltedRow } from '../../warehouse/view/mask-sql.ts';
+import { leaveOut } from '../../warehouse/view/masks.ts';
 import type { Field } from '../field.ts';
 import type { Plan, Window } from '../plan.ts';
-import type { ResolvedQuery } from '../resolve.ts';
+import { tieFields, type ResolvedQuery } from '../resolve.ts';
 import { rowCount } from './aggregate-sql.ts';
 import { fieldColumn, type Answer, type Ask } from './answer.ts';
-import { anyProperty, epochMs, groupKey, keyOrder, type Scope } from './field-sql.ts';
+import { epochMs, groupKey, jsonProperty, keyOrder, type Scope } from './field-sql.ts';
 import { instant, scopeOf, source } from './source-sql.ts';
 
 /** Where a page starts: rows of `[fromMs, toMs)` but the first `skip`. It keeps the range, so that pages fit together while the clock goes on. */
@@ -64,9 +66,10 @@ function isByTime({ order }: ResolvedQuery): boolean {
 }
 
 function reader(field: Field, scope: Scope): Reader {
-  if (field.kind === 'properties') return { expression: sql`properties`, decode: (value) => value as Json };
+  if (field.kind === 'properties')
+    return { expression: sql`properties`, decode: (value) => leaveOut(value as Record<string, Json>, field.leftOut ?? []) };
   if (field.kind === 'property')
-    return { expression: sql`toJSONString(${anyProperty(field.path)})`, decode: (value) => JSON.parse(value as string) as Json };
+    return { expression: jsonProperty(field), decode: (value) => (value === null ? null : (JSON.parse(value as string) as Json)) };
   return groupKey(field, scope);
 }
 
@@ -84,7 +87,7 @@ function timePage(query: ResolvedQuery, window: Window, readers: readonly Reader
   return sql`SELECT ${columns(readers)}
 ${rows}
   AND ${bound}
-ORDER BY time ${direction}, ${tieBreak}
+ORDER BY time ${direction}, ${tieBreak(query)}
 LIMIT ${rowCount(query.limit + 1)} OFFSET ${rowCount(skip)}`;
 }
 
@@ -94,15 +97,15 @@ function fieldPage(query: ResolvedQuery, window: Window, readers: readonly Reade
   const key = groupKey(target.field, scopeOf(query, window)).expression;
   return sql`SELECT ${columns(readers)}
 ${source(query, window)}
-ORDER BY ${keyOrder(target.field, key, desc)}, time DESC, ${tieBreak}
+ORDER BY ${keyOrder(target.field, key, desc)}, time DESC, ${tieBreak(query)}
 LIMIT ${rowCount(query.limit + 1)} OFFSET ${rowCount(skip)}`;
 }
 
 /** Puts rows of one instant in the same order on every page. */
-const tieBreak = join(
-  ['id', 'name', 'user', 'anonymous', 'session', 'received'].map((column) => identifier(column)),
-  ', ',
-);
+function tieBreak({ isTieSalted = false }: ResolvedQuery): Statement {
+  const columns = tieFields.map((column) => sql`${identifier(column)}`);
+  return isTieSalted ? saltedRow(columns) : join(columns, ', ');
+}
 
 function columns(readers: readonly Reader[]): Statement {
   return join([sql`${epochMs('time')} AS t`, ...readers.map((one, i) => sql`${one.expression} AS ${trusted(`c${i}`)}`)], ', ');

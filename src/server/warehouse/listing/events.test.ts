@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { insertSpooled } from '../../../../test/fixtures/insert-spooled.ts';
 import { MemoryIdWindow, MemorySpool } from '../../../../test/fixtures/memory-spool.ts';
 import { openTestWarehouse, type TestWarehouse } from '../../../../test/fixtures/open-warehouse.ts';
+import { viewFor } from '../../../../test/fixtures/views.ts';
 import { maybeDeadLetter, readDeadLetters } from './dead-letters.ts';
 import { maybeEvent, readEvents, type EventFilter } from './events.ts';
 
@@ -58,7 +59,7 @@ function letter(i: number): string {
 }
 
 async function found(filter: EventFilter): Promise<string[]> {
-  const { rows: events } = await readEvents(store.warehouse, ws, filter, everything, now);
+  const { rows: events } = await readEvents(store.warehouse, viewFor(ws), filter, everything, now);
   return events.map((event) => event.name);
 }
 
@@ -82,7 +83,7 @@ describe('events', () => {
     const seen: string[] = [];
     let after: string | null = null;
     do {
-      const page = await readEvents(store.warehouse, ws, {}, { ...everything, limit, after }, now);
+      const page = await readEvents(store.warehouse, viewFor(ws), {}, { ...everything, limit, after }, now);
       seen.push(...page.rows.map((event) => event.name + event.user));
       after = page.next;
     } while (after !== null);
@@ -92,14 +93,14 @@ describe('events', () => {
 
   test('can be limited to a half-open span', async () => {
     const within = async (fromMs: number, toMs: number) =>
-      (await readEvents(store.warehouse, ws, {}, { ...everything, fromMs, toMs }, now)).rows.length;
+      (await readEvents(store.warehouse, viewFor(ws), {}, { ...everything, fromMs, toMs }, now)).rows.length;
     expect(await within(now - minute, now)).toBe(7);
     expect(await within(now - 2 * minute, now - minute)).toBe(0);
   });
 
   test('one is found again by its key, whole', async () => {
-    const { rows: events } = await readEvents(store.warehouse, ws, { name: 'purchase' }, everything, now);
-    const event = await maybeEvent(store.warehouse, ws, events[0]!.key);
+    const { rows: events } = await readEvents(store.warehouse, viewFor(ws), { name: 'purchase' }, everything, now);
+    const event = await maybeEvent(store.warehouse, viewFor(ws), events[0]!.key);
     expect(event).toEqual(events[0]);
     expect(event).toMatchObject({
       user: 'ana',
@@ -107,7 +108,7 @@ describe('events', () => {
       receivedMs: now,
       properties: { item: { title: 'Grüner Tee' }, amount: 5 },
     });
-    expect(await maybeEvent(store.warehouse, 'other', events[0]!.key)).toBeNull();
+    expect(await maybeEvent(store.warehouse, viewFor('other'), events[0]!.key)).toBeNull();
   });
 });
 
@@ -147,7 +148,7 @@ test('what the ingest pipeline writes is what is read', async () => {
     rows: [{ table: 'events', month: 202001, count: 1, bytes: Buffer.from(line({ name: 'x', timeMs: now + 123 }, 'w2')) }],
   });
   await insertSpooled(store.warehouse, spool);
-  expect((await readEvents(store.warehouse, 'w2', {}, everything, now)).rows).toMatchObject([
+  expect((await readEvents(store.warehouse, viewFor('w2'), {}, everything, now)).rows).toMatchObject([
     { name: 'x', timeMs: now + 123, properties: {} },
   ]);
 });

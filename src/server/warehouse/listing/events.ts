@@ -1,7 +1,11 @@
 /** Reads stored events for people who look at them: a page newest first, and one event whole. */
 import type { Json } from '../../../shared/model/event.ts';
 import type { Warehouse, WarehouseAnswer } from '../../ports/warehouse.ts';
-import { bind, identifier, join, sql, trusted, type Part, type Statement } from '../../sql/statement.ts';
+import { bind, identifier, join, sql, trusted, type Statement } from '../../sql/statement.ts';
+import { maskedColumn, saltedRow } from '../view/mask-sql.ts';
+import { isWithin, leaveOut } from '../view/masks.ts';
+import { withSalt } from '../view/salt.ts';
+import { fromVisible, type View } from '../view/view.ts';
 import { keyOf, type Page, type PageRequest, parseKey, readPage, spanOf } from './newest-first.ts';
 
 /** An event as it is stored. Instants in epoch ms. */
@@ -16,7 +20,8 @@ export interface EventRow {
   properties: Record<string, Json>;
   source: string;
   importId: string;
-  receivedMs: number;
+  /** null: it is masked */
+  receivedMs: number | null;
 }
 
 /** A search looks into this many properties at most, in the order of their names. */
@@ -32,29 +37,46 @@ export interface EventFilter {
   text?: string | undefined;
 }
 
-const columns = sql`toUnixTimestamp64Milli(time) AS time_ms, lower(hex(sipHash64(name, id, user, anonymous, session, received, toString(properties)))) AS hash,
-  name, id, user, anonymous, session, toString(properties) AS properties_text, source, import_id, toUnixTimestamp64Milli(received) AS received_ms`;
+const textColumns = ['name', 'id', 'user', 'anonymous', 'session'] as const;
+/** What tells rows of one instant apart. */
+const tieColumns = ['name', 'id', 'user', 'anonymous', 'received'] as const;
 
-/** The events of `workspaceId` that pass `filter`, newest first by event time. `nowMs` is where looking back begins. */
+/** The key is salted: a bare hash of a row would let anybody try out what is masked in it. */
+const rowHash = sql`lower(hex(${saltedRow([...textColumns.map((column) => sql`${identifier(column)}`), sql`received`, sql`toString(properties)`])}))`;
+
+function columnsOf(view: View): Statement {
+  const texts = textColumns.map((column) => shown(view, column));
+  const received = view.masks.of('received') === null ? sql`toUnixTimestamp64Milli(received)` : sql`NULL`;
+  return sql`toUnixTimestamp64Milli(time) AS time_ms, ${rowHash} AS hash, ${join(texts, ', ')},
+  toString(properties) AS properties_text, source, import_id, ${received} AS received_ms`;
+}
+
+/** A text column as the view shows it. */
+function shown({ masks }: View, column: string): Statement {
+  return maskedColumn(column, masks.of(column));
+}
+
+/** The events of `view` that pass `filter`, newest first by event time. `nowMs` is where looking back begins. */
 export async function readEvents(
   warehouse: Warehouse,
-  workspaceId: string,
+  view: View,
   filter: EventFilter,
   request: PageRequest,
   nowMs: number,
 ): Promise<Page<EventRow>> {
-  const inWorkspace = sql`workspace = ${bind('String', workspaceId)}`;
+  const isTieMasked = tieColumns.some((column) => view.masks.of(column) !== null);
+  const ties = tieColumns.map((column) => sql`${identifier(column)}`);
   return readPage(
     request,
     nowMs,
     (event) => event.timeMs,
     async (span, limit, offset) => {
-      const within = sql`${inWorkspace} AND ${spanOf('time', span)}`;
-      const textPaths = filter.text === undefined ? [] : await readTextPaths(warehouse, within);
-      const where = join([within, ...conditionsOf(filter, textPaths)], ' AND ');
-      const answer = await warehouse.ask(sql`SELECT ${columns} FROM events WHERE ${where}
-      ORDER BY time DESC, name, id, user, anonymous, received LIMIT ${bind('UInt32', limit)} OFFSET ${bind('UInt32', offset)}`);
-      return toEvents(answer);
+      const within = sql`${fromVisible(view)} AND ${spanOf('time', span)}`;
+      const textPaths = filter.text === undefined ? [] : await readTextPaths(warehouse, view, within);
+      const rows = join([within, ...conditionsOf(view, filter, textPaths)], ' AND ');
+      const statement = sql`SELECT ${columnsOf(view)} ${rows}
+      ORDER BY time DESC, ${isTieMasked ? saltedRow(ties) : join(ties, ', ')} LIMIT ${bind('UInt32', limit)} OFFSET ${bind('UInt32', offset)}`;
+      return toEvents(view, await warehouse.ask(withSalt(statement, view.salt)));
     },
   );
 }
@@ -63,39 +85,41 @@ export async function readEvents(
  * The paths under which properties hold text. Searching these columns costs 0.05 us an event; spelling out each event's JSON
  * to search that costs 20.
  */
-async function readTextPaths(warehouse: Warehouse, within: Statement): Promise<string[]> {
+async function readTextPaths(warehouse: Warehouse, { masks }: View, within: Statement): Promise<string[]> {
   const answer = await warehouse.ask(
-    sql`SELECT arraySort(mapKeys(mapFilter((path, types) -> has(types, 'String'), distinctJSONPathsAndTypes(properties)))) FROM events WHERE ${within}`,
+    sql`SELECT arraySort(mapKeys(mapFilter((path, types) -> has(types, 'String'), distinctJSONPathsAndTypes(properties)))) ${within}`,
   );
-  return ((answer.rows[0]?.[0] ?? []) as string[]).slice(0, SEARCHED_PATHS);
+  const paths = (answer.rows[0]?.[0] ?? []) as string[];
+  return paths.filter((path) => !masks.leftOut.some((masked) => isWithin(path, masked))).slice(0, SEARCHED_PATHS);
 }
 
-/** The event with the key of a page; null if it is not there (any more). */
-export async function maybeEvent(warehouse: Warehouse, workspaceId: string, key: string): Promise<EventRow | null> {
+/** The event with the key of a page; null if it is not there (any more) or not in the view. */
+export async function maybeEvent(warehouse: Warehouse, view: View, key: string): Promise<EventRow | null> {
   const { instantMs, hash } = parseKey(key);
-  const answer = await warehouse.ask(sql`SELECT ${columns} FROM events
-    WHERE workspace = ${bind('String', workspaceId)} AND time = fromUnixTimestamp64Milli(${bind('Int64', instantMs)}, 'UTC') AND hash = ${bind('String', hash)} LIMIT 1`);
-  return toEvents(answer)[0] ?? null;
+  const statement = sql`SELECT ${columnsOf(view)} ${fromVisible(view)}
+    AND time = fromUnixTimestamp64Milli(${bind('Int64', instantMs)}, 'UTC') AND hash = ${bind('String', hash)} LIMIT 1`;
+  return toEvents(view, await warehouse.ask(withSalt(statement, view.salt)))[0] ?? null;
 }
 
-function conditionsOf(filter: EventFilter, textPaths: readonly string[]): Statement[] {
+/** Filters ask of what the view shows. */
+function conditionsOf(view: View, filter: EventFilter, textPaths: readonly string[]): Statement[] {
   const conditions: Statement[] = [];
-  if (filter.name !== undefined) conditions.push(sql`name = ${bind('String', filter.name)}`);
-  if (filter.user !== undefined)
-    conditions.push(sql`(user = ${bind('String', filter.user)} OR anonymous = ${bind('String', filter.user)})`);
+  const is = (column: string, value: string): Statement => sql`${shown(view, column)} = ${bind('String', value)}`;
+  if (filter.name !== undefined) conditions.push(is('name', filter.name));
+  if (filter.user !== undefined) conditions.push(sql`(${is('user', filter.user)} OR ${is('anonymous', filter.user)})`);
   if (filter.source !== undefined) conditions.push(sql`source = ${bind('String', filter.source)}`);
-  if (filter.text !== undefined) conditions.push(textCondition(filter.text, textPaths));
+  if (filter.text !== undefined) conditions.push(textCondition(view, filter.text, textPaths));
   return conditions;
 }
 
-function textCondition(text: string, textPaths: readonly string[]): Statement {
-  const plain = ['name', 'id', 'user', 'anonymous', 'session'].map((name): Part => identifier(name));
-  const properties = textPaths.map((path): Part => sql`${identifier('properties', path)}${trusted('.:String')}`);
+function textCondition(view: View, text: string, textPaths: readonly string[]): Statement {
+  const plain = textColumns.map((column) => shown(view, column));
+  const properties = textPaths.map((path) => sql`${identifier('properties', path)}${trusted('.:String')}`);
   const hits = [...plain, ...properties].map((field) => sql`positionCaseInsensitiveUTF8(${field}, ${bind('String', text)}) > 0`);
   return sql`(${join(hits, ' OR ')})`;
 }
 
-function toEvents(answer: WarehouseAnswer): EventRow[] {
+function toEvents({ masks }: View, answer: WarehouseAnswer): EventRow[] {
   return answer.rows.map((row) => {
     const [timeMs, hash, name, id, user, anonymous, session, propertiesText, source, importId, receivedMs] = row as [
       number,
@@ -108,9 +132,9 @@ function toEvents(answer: WarehouseAnswer): EventRow[] {
       string,
       string,
       string,
-      number,
+      number | null,
     ];
-    const properties = JSON.parse(propertiesText) as Record<string, Json>;
+    const properties = leaveOut(JSON.parse(propertiesText) as Record<string, Json>, masks.leftOut);
     return { key: keyOf(timeMs, hash), name, id, timeMs, user, anonymous, session, properties, source, importId, receivedMs };
   });
 }

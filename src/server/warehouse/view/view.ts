@@ -1,0 +1,36 @@
+/** What somebody sees of the events of a workspace: which rows, and which columns behind a mask. */
+import { bind, sql, type Statement } from '../../sql/statement.ts';
+import { Masks } from './masks.ts';
+
+/** The rows that may be seen. */
+export interface VisibleRows {
+  /** holds of the rows */
+  condition: Statement;
+  /** what `FROM events` has to be joined with for the condition */
+  joined: Statement;
+}
+
+/** A view of the events. */
+export interface View {
+  workspaceId: string;
+  /** null: all */
+  rows: VisibleRows | null;
+  masks: Masks;
+  salt: () => string;
+  /** equal for views that show the same */
+  key: string;
+}
+
+/** `FROM events ... WHERE ...`: the rows of a view, to which `AND ...` can be added. */
+export function fromVisible({ workspaceId, rows }: Pick<View, 'workspaceId' | 'rows'>, joined: Statement = sql``): Statement {
+  return sql`FROM events ${rows?.joined ?? sql``} ${joined} WHERE workspace = ${bind('String', workspaceId)}${visible(rows)}`;
+}
+
+/** The ids that occur in visible rows, as a question with one column. */
+export function visibleIds(view: Pick<View, 'workspaceId' | 'rows'>): Statement {
+  return sql`SELECT arrayJoin([user, anonymous]) ${fromVisible(view)}`;
+}
+
+function visible(rows: VisibleRows | null): Statement {
+  return rows === null ? sql`` : sql` AND ${rows.condition}`;
+}
