@@ -3,6 +3,7 @@ import { Problem } from '../../shared/model/errors.ts';
 import type { CatalogDatabase } from '../catalog/schema.ts';
 import { isUniqueViolation } from '../catalog/violations.ts';
 import type { Clock, RandomBytes } from '../ports/clock.ts';
+import { makeFirstOperator } from './members/grants.ts';
 import { insertMember } from './people.ts';
 import { digest, makeId, makeToken } from './random-text.ts';
 import { raiseIdentityVersion } from './version.ts';
@@ -63,6 +64,7 @@ export async function signUpByLink(parts: SignUpParts, token: string, applicant:
         .executeTakeFirst();
       if (claimed === undefined) throw linkRefused();
       await insertMember(transaction, person, claimed.workspace_id, claimed.role);
+      if (claimed.role === 'owner') await makeFirstOperator(transaction, person.id, clock.now());
       await raiseIdentityVersion(transaction);
     })
     .catch((error: unknown) => {

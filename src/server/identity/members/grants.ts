@@ -85,3 +85,19 @@ export async function insertOperator(db: CatalogDatabase, personId: string, nowM
     .onConflict((conflict) => conflict.column('person_id').doNothing())
     .execute();
 }
+
+/** Makes a person the one who runs the installation, if nobody does yet. */
+export async function makeFirstOperator(db: CatalogDatabase, personId: string, nowMs: number): Promise<void> {
+  const known = await db.selectFrom('operators').select('person_id').limit(1).executeTakeFirst();
+  if (known === undefined) await insertOperator(db, personId, nowMs);
+}
+
+/** Notes that a member was here; the version does not rise for that. */
+export async function touchMember(db: CatalogDatabase, workspaceId: string, personId: string, nowMs: number): Promise<void> {
+  await db
+    .updateTable('memberships')
+    .set({ last_seen_at: nowMs })
+    .where('workspace_id', '=', workspaceId)
+    .where('person_id', '=', personId)
+    .execute();
+}

@@ -18,7 +18,7 @@ const mostAttributeBytes = 64 * 1024;
 /** What sign-in knows and does about somebody's way in. */
 export interface WayIn {
   /** of those people; who is missing has no second factor and is not locked */
-  statesOf(personIds: readonly string[]): Promise<ReadonlyMap<string, { twoFactor: boolean; isLocked: boolean }>>;
+  statesOf(people: readonly { id: string; email: string }[]): Promise<ReadonlyMap<string, { twoFactor: boolean; isLocked: boolean }>>;
   unlock(person: { id: string; email: string }): Promise<void>;
   /** Makes a link for a new password. `link` is null when it was sent by mail. */
   offerReset(person: { id: string; name: string; email: string }, baseUrl: string): Promise<{ sent: boolean; link: string | null }>;
@@ -95,7 +95,7 @@ export function createMembers(parts: MemberParts): Members {
 }
 
 async function listed({ db, wayIn }: MemberParts, members: readonly Member[]): Promise<ListedMember[]> {
-  const states = await wayIn.statesOf(members.map(({ person }) => person.id));
+  const states = await wayIn.statesOf(members.map(({ person }) => person));
   const operators = new Set((await db.selectFrom('operators').select('person_id').execute()).map((row) => row.person_id));
   return members.map((member) => ({
     ...member,
