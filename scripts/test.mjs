@@ -1,4 +1,4 @@
-/** Everything that `npm test` checks, in order of price: types, lint, format, dead code, then all suites; `--quick` leaves out what starts servers and browsers. */
+/** Everything that `npm test` checks, in order of price: types, lint, format, dead code, dependencies, then all suites; `--quick` leaves out what starts servers and browsers. */
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -15,6 +15,7 @@ const steps = [
   { name: 'lint', command: [bin('oxlint'), '--deny-warnings'] },
   { name: 'format', command: [bin('oxfmt'), '--check'] },
   { name: 'dead code', command: [bin('knip')] },
+  { name: 'dependencies', command: [process.execPath, join(root, 'scripts', 'audit.mjs')] },
   {
     name: 'suites',
     command: [bin('vitest'), 'run', '--reporter=default', '--reporter=json', `--outputFile.json=${reportFile}`, ...coverage, ...suites],
