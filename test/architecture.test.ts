@@ -64,6 +64,7 @@ const owners: Record<string, string[]> = {
   'socket.io': ['src/server/live'],
   'socket.io-client': ['src/web/data', 'src/cli'],
   'better-auth': ['src/server/identity'],
+  jose: ['src/server/identity'],
   echarts: ['src/web/charts'],
   react: ['src/web'],
   pg: ['src/server/adapters/postgres'],
