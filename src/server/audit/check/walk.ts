@@ -1,0 +1,125 @@
+/** Walks over a whole chain in the catalog: read in blocks here, hashed in a worker thread where it is long. */
+import { Worker } from 'node:worker_threads';
+import { readLines, type LineRange } from '../../catalog/lines.ts';
+import type { Catalog } from '../../catalog/schema.ts';
+import type { CheckAnswer, CheckRequest } from './check-worker.ts';
+import { LineChecker, type CheckReport } from './line-checker.ts';
+
+/** Lines in one read: about 0.5 ms of SQLite, which stands still for others meanwhile. */
+const linesPerBlock = 1_000;
+/** From here on a worker pays. */
+const longChain = 20_000;
+/** Blocks that may wait for the worker. */
+const blocksAhead = 3;
+
+/** A stretch of a chain. */
+export interface Stretch {
+  table: 'audit_entries' | 'audit_heads';
+  columns: readonly string[];
+  workspaceId: string;
+  by: 'seq' | 'number';
+  from: number;
+  to: number;
+  /** what the line of number `from` follows */
+  previous: string;
+}
+
+/** Checks the lines of `stretch`. `onProgress` hears how many lines are behind it. */
+export async function walk(
+  catalog: Catalog,
+  stretch: Stretch,
+  options: { signal?: AbortSignal; onProgress?: (lines: number) => void } = {},
+): Promise<CheckReport> {
+  const checking = stretch.to - stretch.from >= longChain ? openWorker() : openInline();
+  try {
+    checking.begin(stretch.previous, stretch.from);
+    for (let from = stretch.from; from <= stretch.to;) {
+      options.signal?.throwIfAborted();
+      const to = Math.min(from + linesPerBlock - 1, stretch.to);
+      const block = await readLines(catalog, rangeOf(stretch, from, to));
+      if (block.length > 0) await checking.take(block);
+      options.onProgress?.(to - stretch.from + 1);
+      // A number that was bent may lie far away: an empty block is followed by the next one that is not.
+      from = block.length > 0 ? to + 1 : await nextNumber(catalog, stretch, to + 1);
+    }
+    return await checking.finish(stretch.to);
+  } finally {
+    await checking.close();
+  }
+}
+
+/** The first number from `from` on that is there; beyond the end where there is none. */
+async function nextNumber({ db }: Catalog, { table, by, workspaceId, to }: Stretch, from: number): Promise<number> {
+  const row = await db
+    .selectFrom(table as 'audit_entries')
+    .select(by as 'seq')
+    .where('workspace_id', '=', workspaceId)
+    .where(by as 'seq', '>=', from)
+    .where(by as 'seq', '<=', to)
+    .orderBy(by as 'seq')
+    .limit(1)
+    .executeTakeFirst();
+  return (row as Record<string, number> | undefined)?.[by] ?? to + 1;
+}
+
+function rangeOf({ table, columns, workspaceId, by }: Stretch, from: number, to: number): LineRange<'audit_entries'> {
+  return { table, columns, workspaceId, by, from, to } as LineRange<'audit_entries'>;
+}
+
+interface Checking {
+  begin(previous: string, first: number): void;
+  take(block: Uint8Array): Promise<void>;
+  finish(lastNumber: number): Promise<CheckReport>;
+  close(): Promise<unknown>;
+}
+
+function openInline(): Checking {
+  let checker: LineChecker;
+  return {
+    begin: (previous, first) => void (checker = new LineChecker(previous, first)),
+    take: (block) => {
+      checker.take(block);
+      // lets others have their turn
+      return new Promise((resolve) => setImmediate(resolve));
+    },
+    finish: (lastNumber) => Promise.resolve(checker.finish(lastNumber)),
+    close: () => Promise.resolve(),
+  };
+}
+
+function openWorker(): Checking {
+  const worker = new Worker(new URL('./check-worker.ts', import.meta.url), { name: 'audit-check' });
+  const send = (request: CheckRequest, transfer: ArrayBuffer[] = []) => worker.postMessage(request, transfer);
+  let ahead = 0;
+  let wake: () => void = () => undefined;
+  let failure: Error | null = null;
+  let report: CheckReport | null = null;
+  worker.on('message', (answer: CheckAnswer) => {
+    if ('report' in answer) report = answer.report;
+    else ahead--;
+    wake();
+  });
+  worker.on('error', (error: Error) => {
+    failure = error;
+    wake();
+  });
+  const waitUntil = async (isDone: () => boolean): Promise<void> => {
+    while (!isDone() && failure === null) await new Promise<void>((resolve) => (wake = resolve));
+    if (failure !== null) throw failure;
+  };
+  return {
+    begin: (previous, first) => send({ begin: { previous, first } }),
+    take: async (block) => {
+      ahead++;
+      const isWhole = block.byteOffset === 0 && block.byteLength === block.buffer.byteLength;
+      send({ block }, isWhole ? [block.buffer as ArrayBuffer] : []);
+      await waitUntil(() => ahead < blocksAhead);
+    },
+    finish: async (lastNumber) => {
+      send({ finish: lastNumber });
+      await waitUntil(() => report !== null);
+      return report!;
+    },
+    close: () => worker.terminate(),
+  };
+}
