@@ -1,5 +1,6 @@
 /** Lets everything that is sealed in the catalog follow a rotation of the secret. */
 import type { CatalogDatabase } from '../catalog/schema.ts';
+import { channelLabel } from '../notification/channels.ts';
 import type { RandomBytes } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
 import { resealAll, type SealedColumn } from '../sealing/reseal.ts';
@@ -9,6 +10,8 @@ import type { Secrets } from '../sealing/secrets.ts';
 /** Every column of the catalog that holds sealed text. A column that is missing here loses its texts when an older secret is dropped. */
 export const sealedColumns: readonly SealedColumn[] = [
   { table: 'keys', idColumns: ['id'], column: 'sealed', label: (row) => String(row.id) },
+  { table: 'notification_channels', idColumns: ['id'], column: 'sealed', label: (row) => channelLabel(String(row.id)) },
+  { table: 'notification_channels', idColumns: ['id'], column: 'sealed_before', label: (row) => channelLabel(String(row.id)) },
 ];
 
 /** Seals anew what older secrets sealed; afterwards they can be dropped. What cannot be opened is left and logged. */
