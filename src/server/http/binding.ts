@@ -3,6 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { z } from 'zod';
 import type { Route } from '../../shared/contract/route.ts';
 import type { Principal } from '../identity/principal.ts';
+import type { CallNotes } from './trail.ts';
 
 type Parsed<S> = S extends z.ZodType ? z.output<S> : undefined;
 
@@ -17,6 +18,8 @@ export interface Call<R extends Route> {
   reply: FastifyReply;
   /** aborts when the caller goes away */
   signal: AbortSignal;
+  /** adds to what the audit log says of this call */
+  note(notes: CallNotes): void;
 }
 
 /** A route with its handler, ready to be registered. */

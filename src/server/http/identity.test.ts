@@ -45,6 +45,7 @@ beforeAll(async () => {
     gatekeeper: identity,
     limits: createRateLimits(rateLimitDefaults, Date),
     authHandler: identity.authHandler,
+    trail: async () => undefined,
     bindings: [...identityRoutes(identity), ...keyRoutes(identity)],
     documentedRoutes: [],
     plugins: [],

@@ -64,6 +64,7 @@ beforeAll(async () => {
       new Response(JSON.stringify({ path: new URL(request.url).pathname, address, body: await request.text() }), {
         headers: { 'set-cookie': 'a=1' },
       }),
+    trail: async () => undefined,
     bindings: [
       bindRoute(echoRoute, async ({ params, query, body }) => ({ text: `${params.id} ${query.size} ${body.text}` })),
       bindRoute(plain('/api/test/admin', 'keys:manage'), async ({ principal }) => principal.id),

@@ -4,7 +4,6 @@ import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance, t
 import type { z } from 'zod';
 import type { Route } from '../../shared/contract/route.ts';
 import { Problem } from '../../shared/model/errors.ts';
-import { eventLimits } from '../../shared/model/event.ts';
 import { describeIssues, isTooDeep, mostLevels } from '../../shared/model/issue.ts';
 import type { Principal } from '../identity/principal.ts';
 import type { RandomBytes } from '../ports/clock.ts';
@@ -18,9 +17,13 @@ import { installSecurityHeaders, plainPagePolicy, securityHeaders } from './guar
 import { installJsonBody } from './json-body.ts';
 import { KnownRoutes } from './known-routes.ts';
 import { openApiDocument } from './openapi.ts';
-import { answerBrokenRequest, installProblemEdge, sendProblem } from './problem-edge.ts';
+import { answerBrokenRequest, asProblem, installProblemEdge, sendProblem } from './problem-edge.ts';
 import { referencePage, referenceStyle } from './reference-page.ts';
+import { CallTrace, type CallNotes, type CallTrail } from './trail.ts';
 import { installWebApp } from './web-app.ts';
+
+/** How large the body of a call may be; routes that take files and events have limits of their own. */
+const bodyLimits = { callBytes: 1_048_576, signInBytes: 65_536 } as const;
 
 /** What the server is made of. */
 export interface HttpServerParts {
@@ -29,6 +32,7 @@ export interface HttpServerParts {
   limits: RateLimits;
   authHandler: WebHandler;
   bindings: readonly RouteBinding[];
+  trail: CallTrail;
   /** routes of the contract that plugins answer themselves; only for the document */
   documentedRoutes: readonly Route[];
   /** plugins with parsers of their own, each in its own scope */
@@ -46,7 +50,7 @@ export async function createHttpServer(parts: HttpServerParts): Promise<FastifyI
   const app = Fastify({
     loggerInstance: parts.log,
     logController: new LogController({ disableRequestLogging: true }),
-    bodyLimit: eventLimits.bodyBytes,
+    bodyLimit: bodyLimits.callBytes,
     trustProxy: parts.trustedProxies.length > 0 ? [...parts.trustedProxies] : false,
     forceCloseConnections: 'idle',
     // an upload may take as long as it moves; a silent connection is closed
@@ -58,6 +62,7 @@ export async function createHttpServer(parts: HttpServerParts): Promise<FastifyI
   });
   const known = new KnownRoutes(app);
   installProblemEdge(app);
+  app.addHook('onRequest', (request, _reply, done) => done(refusalOfAddress(request)));
   installJsonBody(app);
   installSecurityHeaders(app, parts.publicUrl);
   installCors(app, parts.webOrigins);
@@ -82,8 +87,9 @@ function register(app: FastifyInstance, binding: RouteBinding, parts: HttpServer
   app.route({
     method: route.method,
     url: route.path,
+    bodyLimit: route.limit === 'sign-in' ? bodyLimits.signInBytes : bodyLimits.callBytes,
     handler: async (request, reply) => {
-      const answer = await binding.handle(await makeCall(route, request, reply, parts));
+      const answer = await traced(binding, request, reply, parts);
       if (reply.sent || reply.raw.headersSent) return reply;
       reply.header('cache-control', reply.getHeader('cache-control') ?? 'no-store');
       return answer === undefined ? reply.code(204).send() : reply.send(answer);
@@ -91,8 +97,28 @@ function register(app: FastifyInstance, binding: RouteBinding, parts: HttpServer
   });
 }
 
-async function makeCall(route: Route, request: FastifyRequest, reply: FastifyReply, parts: HttpServerParts): Promise<Call<Route>> {
-  const principal = await recognise(route, request, parts);
+/** The answer of a binding; how it ended is told before it goes out. */
+async function traced(binding: RouteBinding, request: FastifyRequest, reply: FastifyReply, parts: HttpServerParts): Promise<unknown> {
+  const trace = new CallTrace(binding.route, request);
+  let answer: unknown;
+  try {
+    answer = await binding.handle(await makeCall(binding.route, request, reply, parts, trace));
+  } catch (error) {
+    await parts.trail(trace.ended(asProblem(error)));
+    throw error;
+  }
+  await parts.trail(trace.ended(null));
+  return answer;
+}
+
+async function makeCall(
+  route: Route,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  parts: HttpServerParts,
+  trace: CallTrace,
+): Promise<Call<Route>> {
+  const principal = await recognise(route, request, parts, trace);
   parts.limits.countCall({ request, reply, principal, limit: route.limit });
   const call = {
     principal: route.access === 'public' ? principal : assertAccess(principal, route.access),
@@ -102,22 +128,31 @@ async function makeCall(route: Route, request: FastifyRequest, reply: FastifyRep
     request,
     reply,
     signal: signalOf(reply),
+    note: (notes: CallNotes) => trace.note(notes),
   };
   return call as unknown as Call<Route>;
 }
 
 /** Who calls, if a page of another site is not behind it. A public route does not mind credentials that are not valid. */
-async function recognise(route: Route, request: FastifyRequest, parts: HttpServerParts): Promise<Principal | null> {
+async function recognise(route: Route, request: FastifyRequest, parts: HttpServerParts, trace: CallTrace): Promise<Principal | null> {
   const { gatekeeper, limits, webOrigins } = parts;
   const isPublic = route.access === 'public';
   const principal = await maybePrincipal(request, gatekeeper, limits).catch((error: unknown) => {
     if (isPublic) return null;
     throw error;
   });
+  trace.principal = principal;
   if (request.headers.authorization !== undefined) return principal;
   assertOwnOrigin(request, webOrigins);
   if (principal !== null || isPublic) assertCsrfToken(request, webHeaders(request), gatekeeper.csrf);
   return principal;
+}
+
+/** PostgreSQL takes no U+0000 in texts, and nothing has a name with it. */
+function refusalOfAddress({ url }: FastifyRequest): Problem | undefined {
+  return url.includes('%00')
+    ? new Problem('REQUEST_INVALID', 'The address holds the character U+0000, which is not taken anywhere.')
+    : undefined;
 }
 
 /** A signal that aborts when the caller hangs up before the answer is out. */

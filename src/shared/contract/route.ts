@@ -26,4 +26,6 @@ export interface Route {
   answer?: z.ZodType;
   /** what a call is counted as, besides the calls of its caller; without it only those count */
   limit?: RouteLimit;
+  /** whether the audit log has an entry of each call; without it: of every one that is no GET. What is refused is always recorded. */
+  isRecorded?: boolean;
 }

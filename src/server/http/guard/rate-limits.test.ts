@@ -46,6 +46,7 @@ async function open(settings: Partial<RateLimitSettings>): Promise<void> {
     },
     limits: createRateLimits({ ...rateLimitDefaults, ...settings }, { now: () => nowMs }),
     authHandler: async () => new Response('{}'),
+    trail: async () => undefined,
     bindings: [
       bindRoute(route('/api/ask', {}), answer),
       bindRoute(route('/api/export', { limit: 'export' }), answer),
