@@ -7,7 +7,7 @@ import { makeId } from '../random-text.ts';
 import { raiseIdentityVersion } from '../version.ts';
 import type { ChangeParts } from './change.ts';
 import { insertOperator } from './grants.ts';
-import { insertInvitation } from './invitations.ts';
+import { insertInvitation, invitationLink } from './invitations.ts';
 
 const ownerLinkDays = 7;
 
@@ -22,6 +22,8 @@ export interface ListedWorkspace {
 
 /** What workspaces are made with. */
 export interface WorkspaceParts extends ChangeParts {
+  /** where browsers find the app */
+  appUrl: () => string;
   /** Makes the first write key of a workspace, in the open transaction; the key itself. */
   insertWriteKey: (db: CatalogDatabase, workspaceId: string) => Promise<string>;
 }
@@ -30,21 +32,17 @@ export interface WorkspaceParts extends ChangeParts {
 export interface Workspaces {
   list(): Promise<ListedWorkspace[]>;
   /** A person who makes one owns it; else the link is for its owner. */
-  create(
-    principal: Principal,
-    name: string,
-    baseUrl: string,
-  ): Promise<{ workspace: ListedWorkspace; writeKey: string; ownerLink: string | null }>;
+  create(principal: Principal, name: string): Promise<{ workspace: ListedWorkspace; writeKey: string; ownerLink: string | null }>;
   /** @throws NOT_FOUND */
   rename(workspaceId: string, name: string): Promise<void>;
 }
 
 /** Workspaces in the catalog. */
 export function createWorkspaces(parts: WorkspaceParts): Workspaces {
-  const { db, clock, randomBytes, version, announce, insertWriteKey } = parts;
+  const { db, clock, randomBytes, version, announce, appUrl, insertWriteKey } = parts;
   return {
     list: () => listWorkspaces(db),
-    create: async (principal, name, baseUrl) => {
+    create: async (principal, name) => {
       const id = makeId('ws', randomBytes);
       const nowMs = clock.now();
       const { writeKey, token } = await db.transaction().execute(async (open) => {
@@ -64,7 +62,7 @@ export function createWorkspaces(parts: WorkspaceParts): Workspaces {
       version.forget();
       if (principal.personId !== undefined) announce([principal.personId]);
       const workspace = (await listWorkspaces(db)).find((each) => each.id === id)!;
-      return { workspace, writeKey, ownerLink: token === null ? null : `${baseUrl}/invitation#token=${token}` };
+      return { workspace, writeKey, ownerLink: token === null ? null : invitationLink(appUrl(), token) };
     },
     rename: async (workspaceId, name) => {
       const renamed = await db.transaction().execute(async (open) => {

@@ -19,6 +19,8 @@ const mostOpen = 2_000;
 /** What invitations are made with. */
 export interface InvitationParts extends ChangeParts {
   log: Log;
+  /** where browsers find the app */
+  appUrl: () => string;
   /** null: no mail is set up, and links are handed over by whoever invites */
   sendMail: ((letter: Letter) => Promise<unknown>) | null;
 }
@@ -57,7 +59,7 @@ export interface MadeInvitation {
 export interface Invitations {
   list(workspaceId: string): Promise<Invitation[]>;
   /** An invitation of that address before is replaced. @throws NOT_FOUND, FORBIDDEN, CONFLICT for somebody who is a member */
-  create(principal: Principal, invitation: NewInvitation, baseUrl: string): Promise<MadeInvitation>;
+  create(principal: Principal, invitation: NewInvitation): Promise<MadeInvitation>;
   /** @throws NOT_FOUND */
   withdraw(principal: Principal, invitationId: string): Promise<void>;
 }
@@ -67,12 +69,12 @@ export function createInvitations(parts: InvitationParts): Invitations {
   const { db } = parts;
   return {
     list: (workspaceId) => listInvitations(db, workspaceId),
-    create: async (principal, wanted, baseUrl) => {
+    create: async (principal, wanted) => {
       const { id, token } = await changeWorkspace(parts, principal, 'people:manage', (change) =>
         insertInvitation(parts, change, principal, wanted),
       );
       const invitation = (await listInvitations(db, principal.workspaceId)).find((each) => each.id === id)!;
-      const link = `${baseUrl}/invitation#token=${token}`;
+      const link = invitationLink(parts.appUrl(), token);
       const sent = wanted.email !== null && (await maybeSend(parts, principal.workspaceId, invitation, link));
       return { invitation, link: sent ? null : link, sent };
     },
@@ -135,6 +137,11 @@ export async function insertInvitation(
     })
     .execute();
   return { id, token };
+}
+
+/** The token stands behind the `#`, which browsers send to nobody. */
+export function invitationLink(appUrl: string, token: string): string {
+  return `${appUrl.replace(/\/$/, '')}/invitation#token=${token}`;
 }
 
 /** Deletes the invitations that nobody can accept any more, some time after; once a day is enough. */

@@ -21,7 +21,7 @@ export interface WayIn {
   statesOf(people: readonly { id: string; email: string }[]): Promise<ReadonlyMap<string, { twoFactor: boolean; isLocked: boolean }>>;
   unlock(person: { id: string; email: string }): Promise<void>;
   /** Makes a link for a new password. `link` is null when it was sent by mail. */
-  offerReset(person: { id: string; name: string; email: string }, baseUrl: string): Promise<{ sent: boolean; link: string | null }>;
+  offerReset(person: { id: string; name: string; email: string }): Promise<{ sent: boolean; link: string | null }>;
 }
 
 /** What members are kept with. */
@@ -58,7 +58,7 @@ export interface Members {
   /** @throws NOT_FOUND, FORBIDDEN */
   unlock(principal: Principal, personId: string): Promise<void>;
   /** @throws NOT_FOUND, FORBIDDEN, MAIL_FAILED */
-  offerReset(principal: Principal, personId: string, baseUrl: string): Promise<{ sent: boolean; link: string | null }>;
+  offerReset(principal: Principal, personId: string): Promise<{ sent: boolean; link: string | null }>;
   /** Deletes an account everywhere. Can be repeated when forgetting failed. @throws NOT_FOUND, CONFLICT */
   erase(personId: string): Promise<void>;
 }
@@ -89,7 +89,7 @@ export function createMembers(parts: MemberParts): Members {
       }),
     leave: (principal) => changeWorkspace(parts, principal, null, (change) => deleteMember(change, principal.id)),
     unlock: async (principal, personId) => wayIn.unlock(await assertMayLetIn(db, principal, personId)),
-    offerReset: async (principal, personId, baseUrl) => wayIn.offerReset(await assertMayLetIn(db, principal, personId), baseUrl),
+    offerReset: async (principal, personId) => wayIn.offerReset(await assertMayLetIn(db, principal, personId)),
     erase: (personId) => erase(parts, personId),
   };
 }

@@ -17,7 +17,7 @@ import { createRoles, type Roles } from './roles.ts';
 /** What the register is built on. */
 export type RegisterParts = Omit<ChangeParts, 'announce'> &
   Pick<MemberParts, 'wayIn' | 'forgetPerson'> &
-  Pick<InvitationParts, 'log' | 'sendMail'> &
+  Pick<InvitationParts, 'log' | 'sendMail' | 'appUrl'> &
   Pick<WorkspaceParts, 'insertWriteKey'>;
 
 /** The register. */
