@@ -52,6 +52,8 @@ interface Rival {
 function live(httpServer: HttpServer): Rival {
   const server = createLive({
     httpServer,
+    trail: async () => undefined,
+    addressOf: ({ address }) => address,
     authenticate: () => Promise.resolve(principalFor('api-key', 'w', 'k', ['ask'])),
     ask: () => Promise.reject(new Error('not asked here')),
     warehouse: {

@@ -13,7 +13,8 @@ import { Rooms } from './rooms/rooms.ts';
 import type { Authenticate } from './socket/admission.ts';
 import { Broadcaster } from './socket/broadcaster.ts';
 import type { Subscription } from './socket/connection.ts';
-import { Gate } from './socket/gate.ts';
+import { Gate, type GateParts } from './socket/gate.ts';
+import type { LiveTrail } from './socket/trail.ts';
 import { encodePacket } from './socket/packet.ts';
 import { liveStatus, StatusTeller } from './status.ts';
 import { seriesLimits } from './windows/named-series.ts';
@@ -26,6 +27,9 @@ export interface LiveParts {
   /** the server whose `/socket.io` becomes ours */
   httpServer: HttpServer;
   authenticate: Authenticate;
+  /** hears of every connection refused and every subscription */
+  trail: LiveTrail;
+  addressOf: GateParts['addressOf'];
   ask: AskQuery;
   warehouse: Pick<Warehouse, 'ask' | 'health' | 'onHealth'>;
   /** what masked values are hashed with */

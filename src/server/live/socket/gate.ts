@@ -11,6 +11,7 @@ import type { Broadcaster } from './broadcaster.ts';
 import { Connection, connectionLimits, type Credentials, type LiveSocket } from './connection.ts';
 import { encodePacket } from './packet.ts';
 import { endAll, subscribe, unsubscribe, type SubscribingParts } from './subscribing.ts';
+import type { EndedMessage, LiveTrail } from './trail.ts';
 import { isSamePrincipal } from '../../identity/principal.ts';
 
 /** Times and bounds of the socket server. */
@@ -37,6 +38,9 @@ export interface GateParts extends SubscribingParts {
   log: Log;
   broadcaster: Broadcaster;
   statusOf: (workspaceId: string) => LiveStatus;
+  trail: LiveTrail;
+  /** of a client, from the socket or a trusted proxy */
+  addressOf: (handshake: LiveSocket['handshake']) => string;
 }
 
 /** All connections of this process. */
@@ -122,8 +126,17 @@ export class Gate {
       socket.data = new Connection(socket, principal, credentials, permissions);
     } catch (error) {
       refusal = this.#refuse(error);
+      await this.#tell({ operation: 'connect', principal: null, ...this.#whence(socket), problem: asProblem(error), message: null });
     }
     next(refusal);
+  }
+
+  #whence({ handshake }: LiveSocket): Pick<EndedMessage, 'address' | 'userAgent'> {
+    return { address: this.#parts.addressOf(handshake), userAgent: handshake.headers['user-agent'] ?? '' };
+  }
+
+  async #tell(ended: EndedMessage): Promise<void> {
+    await this.#parts.trail(ended).catch((error: unknown) => this.#parts.log.error({ err: error }, 'a live message could not be recorded'));
   }
 
   #refuse(error: unknown): Error {
@@ -134,6 +147,7 @@ export class Gate {
   #welcome(socket: LiveSocket): void {
     const connection = socket.data as Connection;
     this.#enter(connection);
+    const whence = this.#whence(socket);
     releaseRequest(socket, connection.credentials);
     socket.on('disconnect', () => {
       this.#leave(connection);
@@ -144,7 +158,16 @@ export class Gate {
     });
     socket.on('subscribe', (message: unknown, ack: unknown) => {
       const answer = answerer(connection, ack);
-      void subscribe(this.#parts, connection, message, () => answer({ ok: true })).catch((error: unknown) => answer(this.#problem(error)));
+      const { principal } = connection;
+      const tell = (problem: Problem | null) => this.#tell({ operation: 'subscribe', principal, ...whence, problem, message });
+      const accept = (): void => {
+        answer({ ok: true });
+        void tell(null);
+      };
+      void subscribe(this.#parts, connection, message, accept).catch(async (error: unknown) => {
+        await tell(asProblem(error));
+        answer(this.#problem(error));
+      });
     });
     socket.on('unsubscribe', (message: unknown, ack: unknown) => {
       const answer = answerer(connection, ack);
@@ -233,6 +256,10 @@ export class Gate {
     if (!(error instanceof Problem)) this.#parts.log.error({ err: error }, 'a live message could not be answered');
     return { ok: false, error: problemDocument(error) };
   }
+}
+
+function asProblem(error: unknown): Problem {
+  return error instanceof Problem ? error : new Problem('INTERNAL', 'An unexpected error.');
 }
 
 /** What takes the answer to a message: its acknowledgement, or for want of one an `error` message if it was refused. */
