@@ -101,7 +101,7 @@ async function verifyAll(
     const genesis = genesisById.get(workspaceId) ?? null;
     const chain = await verifyChain(workspaceId, { catalog, keys, given: own, genesis, signal, onProgress: onEntries });
     chains.push(chain);
-    checked += chain.entries;
+    checked += chain.answer.entries;
   }
   const findings = chains.flatMap((chain) => chain.findings);
   const isGiven = ({ workspace }: HeadDocument) => ids.includes(workspace);
@@ -110,8 +110,8 @@ async function verifyAll(
     verifiedAt: new Date(clock.now()).toISOString(),
     durationMs: Math.round(stopwatch() - startedMs),
     entries: checked,
-    unsealed: chains.reduce((sum, { unsealed }) => sum + unsealed, 0),
-    chains: chains.map(({ findings: _, moreFindings: __, soundGivenHeads: ___, ...chain }) => chain),
+    unsealed: chains.reduce((sum, { answer }) => sum + answer.unsealed, 0),
+    chains: chains.map(({ answer }) => answer),
     findings: findings.slice(0, mostBreaks),
     moreFindings: chains.reduce((sum, { moreFindings }) => sum + moreFindings, Math.max(0, findings.length - mostBreaks)),
     givenHeads:

@@ -15,7 +15,8 @@ import { walk } from './walk.ts';
 type Finding = Omit<AuditFinding, 'workspaceId' | 'isSealed'>;
 
 /** One chain after verification. */
-export interface VerifiedChain extends AuditChainAnswer {
+export interface VerifiedChain {
+  answer: AuditChainAnswer;
   findings: AuditFinding[];
   moreFindings: number;
   soundGivenHeads: number;
@@ -47,12 +48,14 @@ export async function verifyChain(workspaceId: string, check: ChainCheck): Promi
     isSealed: finding.of === 'head' || finding.from <= sealedWith,
   }));
   return {
-    workspaceId,
-    entries: entries.count,
-    sealedTo,
-    unsealed: Math.max(0, entries.lastSeq - sealedTo),
-    heads: heads.count,
-    lastHeadAt: heads.last === null ? null : instant(heads.last.at),
+    answer: {
+      workspaceId,
+      entries: entries.count,
+      sealedTo,
+      unsealed: Math.max(0, entries.lastSeq - sealedTo),
+      heads: heads.count,
+      lastHeadAt: heads.last === null ? null : instant(heads.last.at),
+    },
     findings,
     moreFindings: entries.moreFindings + heads.moreFindings + compared.moreFindings,
     soundGivenHeads: compared.sound,

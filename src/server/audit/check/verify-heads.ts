@@ -3,7 +3,7 @@ import type { AuditFinding } from '../../../shared/contract/audit.ts';
 import type { Catalog } from '../../catalog/schema.ts';
 import { firstPrevious, headColumns, maybeVerifyHead, type HeadRow } from '../heads/head.ts';
 import type { HeadKeys } from '../heads/keys.ts';
-import { headRow, selectHeads } from '../stored.ts';
+import { headRow, mostNumber, selectHeads } from '../stored.ts';
 import type { Break } from './line-checker.ts';
 import { walk } from './walk.ts';
 
@@ -27,10 +27,12 @@ export async function verifyHeads(
   options: { signal?: AbortSignal } = {},
 ): Promise<VerifiedHeads> {
   const newest = (await readHeads(catalog, workspaceId, 'newest', 1))[0] ?? null;
-  if (newest === null) return { count: 0, last: null, findings: [], moreFindings: 0 };
+  const impossible = await findImpossible(catalog, workspaceId);
+  if (newest === null) return { count: 0, last: null, findings: impossible, moreFindings: 0 };
   const stretch = { table: 'audit_heads', columns: [...headColumns, 'digest'], by: 'number', workspaceId } as const;
   const report = await walk(catalog, { ...stretch, from: 1, to: newest.number, previous: firstPrevious }, options);
-  const findings: VerifiedHeads['findings'] = report.breaks.map((each) => ({ of: 'head', ...each, message: breakMessage(each) }));
+  const findings = impossible;
+  for (const each of report.breaks) findings.push({ of: 'head', ...each, message: breakMessage(each) });
   const unsound = await readHeads(catalog, workspaceId, 'unsound', mostUnsound);
   for (const head of unsound) {
     findings.push({
@@ -58,8 +60,9 @@ async function checkSignature(
     .where('number', 'in', [number, number - 1])
     .execute();
   const head = rows.map(headRow).find((row) => row.number === number);
-  if (head === undefined) return null;
-  const previous = rows.find((row) => row.number === number - 1)?.digest ?? firstPrevious;
+  const previous = number === 1 ? firstPrevious : rows.find((row) => row.number === number - 1)?.digest;
+  // Without the head before it, which is missed anyway, nobody can tell what was signed.
+  if (head === undefined || previous === undefined) return null;
   const isSigned = maybeVerifyHead(keys, head, previous);
   if (isSigned === true) return null;
   const message =
@@ -67,6 +70,18 @@ async function checkSignature(
       ? `Head ${number} was signed with the key ${head.key_id}, which is not of this installation. If the secret was rotated, BELLWETHER_SECRET_PREVIOUS must name the older one.`
       : `The signature of head ${number} (${instant(head.at)}, entry ${head.seq}) is wrong.`;
   return { of: 'head', what: 'forged', from: number, to: number, message };
+}
+
+/** Heads whose numbers no head can have. */
+async function findImpossible({ db }: Catalog, workspaceId: string): Promise<VerifiedHeads['findings']> {
+  const { count } = await db
+    .selectFrom('audit_heads')
+    .select((eb) => eb.fn.countAll<number>().as('count'))
+    .where('workspace_id', '=', workspaceId)
+    .where((eb) => eb.or([eb('number', '<', 1), eb('number', '>', mostNumber)]))
+    .executeTakeFirstOrThrow();
+  if (count === 0) return [];
+  return [{ of: 'head', what: 'inserted', from: 0, to: 0, message: `Heads with numbers that no head can have: ${count}.` }];
 }
 
 async function readHeads(catalog: Catalog, workspaceId: string, which: 'newest' | 'unsound', limit: number): Promise<HeadRow[]> {

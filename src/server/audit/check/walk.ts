@@ -90,35 +90,33 @@ function openInline(): Checking {
 function openWorker(): Checking {
   const worker = new Worker(new URL('./check-worker.ts', import.meta.url), { name: 'audit-check' });
   const send = (request: CheckRequest, transfer: ArrayBuffer[] = []) => worker.postMessage(request, transfer);
-  let ahead = 0;
+  const state: { ahead: number; failure: Error | null; report: CheckReport | null } = { ahead: 0, failure: null, report: null };
   let wake: () => void = () => undefined;
-  let failure: Error | null = null;
-  let report: CheckReport | null = null;
   worker.on('message', (answer: CheckAnswer) => {
-    if ('report' in answer) report = answer.report;
-    else ahead--;
+    if ('report' in answer) state.report = answer.report;
+    else state.ahead--;
     wake();
   });
   worker.on('error', (error: Error) => {
-    failure = error;
+    state.failure = error;
     wake();
   });
   const waitUntil = async (isDone: () => boolean): Promise<void> => {
-    while (!isDone() && failure === null) await new Promise<void>((resolve) => (wake = resolve));
-    if (failure !== null) throw failure;
+    while (!isDone() && state.failure === null) await new Promise<void>((resolve) => (wake = resolve));
+    if (state.failure !== null) throw state.failure;
   };
   return {
     begin: (previous, first) => send({ begin: { previous, first } }),
     take: async (block) => {
-      ahead++;
+      state.ahead++;
       const isWhole = block.byteOffset === 0 && block.byteLength === block.buffer.byteLength;
       send({ block }, isWhole ? [block.buffer as ArrayBuffer] : []);
-      await waitUntil(() => ahead < blocksAhead);
+      await waitUntil(() => state.ahead < blocksAhead);
     },
     finish: async (lastNumber) => {
       send({ finish: lastNumber });
-      await waitUntil(() => report !== null);
-      return report!;
+      await waitUntil(() => state.report !== null);
+      return state.report!;
     },
     close: () => worker.terminate(),
   };
