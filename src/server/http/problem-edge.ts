@@ -8,7 +8,7 @@ import { Problem, problemDocument, type ProblemCode } from '../../shared/model/e
 const problemByFastifyCode: Record<string, [ProblemCode, string]> = {
   FST_ERR_CTP_BODY_TOO_LARGE: [
     'BODY_TOO_LARGE',
-    'The body is larger than is taken here. Events may have 10 MB at once; NDJSON (application/x-ndjson) has no limit.',
+    'The body is larger than is taken here: 1 MB; of events 10 MB at once, and NDJSON (application/x-ndjson) has no limit.',
   ],
   FST_ERR_CTP_INVALID_MEDIA_TYPE: ['BODY_TYPE_UNKNOWN', 'The content type is not accepted here. Send application/json.'],
   FST_ERR_CTP_INVALID_JSON_BODY: ['BODY_UNDECODABLE', 'The body is not valid JSON.'],
@@ -26,7 +26,8 @@ export function asProblem(error: unknown): Problem {
   if (error instanceof SyntaxError && statusCode === 400)
     return new Problem('BODY_UNDECODABLE', `The body is not valid JSON: ${error.message}`);
   if (statusCode !== undefined && statusCode >= 400 && statusCode < 500)
-    return new Problem('REQUEST_INVALID', message ?? 'The request is not valid.');
+    // what a library says of its own errors may tell how we are built
+    return new Problem('REQUEST_INVALID', code?.startsWith('FST_ERR_') ? (message ?? '') : 'The request is not valid.');
   return new Problem('INTERNAL', 'An unexpected error. It was logged; try again.', {}, error);
 }
 
@@ -54,7 +55,7 @@ export function installProblemEdge(app: FastifyInstance): void {
 
 /** Answers a call that no route answers: `methods` are those that its address knows, none if it does not exist. */
 export function sendUnanswered(request: FastifyRequest, reply: FastifyReply, methods: readonly string[]): FastifyReply {
-  const path = request.url.split('?')[0];
+  const path = (request.url.split('?')[0] ?? '').slice(0, 200);
   if (methods.length === 0) return sendProblem(reply, new Problem('NOT_FOUND', `There is nothing at ${request.method} ${path}.`));
   const allowed = methods.join(', ');
   reply.header('allow', allowed);
