@@ -1,7 +1,8 @@
 /** Lets callers in: bearer token or session cookie, and the access of the route. */
 import type { FastifyRequest } from 'fastify';
 import { workspaceHeader } from '../../shared/contract/identity.ts';
-import type { Access } from '../../shared/contract/route.ts';
+import { seeAsHeader } from '../../shared/contract/roles.ts';
+import type { Access, Route } from '../../shared/contract/route.ts';
 import { Problem } from '../../shared/model/errors.ts';
 import type { Principal } from '../identity/principal.ts';
 import type { CsrfJudge } from './guard/forgery.ts';
@@ -11,7 +12,10 @@ import type { RateLimits } from './guard/rate-limits.ts';
 export interface Gatekeeper {
   /** `workspaceId` picks one of several for the local owner */
   authenticateBearer(token: string, workspaceId: string | null): Promise<Principal | null>;
+  /** as a role would see it, where the headers say so */
   authenticateSession(headers: Headers): Promise<Principal | null>;
+  /** @throws FORBIDDEN, NOT_FOUND */
+  seeAs(principal: Principal, roleId: string): Promise<Principal>;
   csrf: CsrfJudge;
 }
 
@@ -42,7 +46,8 @@ export async function maybePrincipal(request: FastifyRequest, gatekeeper: Gateke
   const principal = await gatekeeper.authenticateBearer(token, typeof wanted === 'string' ? wanted : null);
   limits.noteTry(request.ip, token, principal !== null);
   if (principal === null) throw new Problem('CREDENTIALS_INVALID', 'The key is not known, was revoked, or has expired.');
-  return principal;
+  const roleId = request.headers[seeAsHeader];
+  return typeof roleId === 'string' ? gatekeeper.seeAs(principal, roleId) : principal;
 }
 
 /** `principal` if it may use a route of this access. @throws CREDENTIALS_MISSING, FORBIDDEN */
@@ -56,4 +61,11 @@ export function assertAccess(principal: Principal | null, access: Exclude<Access
     throw new Problem('FORBIDDEN', `This needs the permission "${access}", which the ${principal.kind} does not have.`);
   }
   return principal;
+}
+
+/** Whoever sees as a role may look and ask; what would change something is refused. @throws FORBIDDEN */
+export function assertLooksOnly({ seeingAs }: Principal, { method, access }: Route): void {
+  const isReading = method === 'GET' || /:(read|run|export)$/.test(access);
+  if (seeingAs === undefined || isReading) return;
+  throw new Problem('FORBIDDEN', `You are seeing as the role "${seeingAs.name}", and nothing can be changed meanwhile. Stop that first.`);
 }

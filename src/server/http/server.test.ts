@@ -54,6 +54,7 @@ beforeAll(async () => {
     gatekeeper: {
       authenticateBearer: async (token) => ({ owner, asker })[token] ?? null,
       authenticateSession: async (headers) => (headers.get('cookie') === 'good=1' ? owner : null),
+      seeAs: async (principal) => principal,
       csrf: {
         tokenOf: (headers) => (headers.has('cookie') ? 'csrf' : null),
         isValid: (_, token) => token === 'csrf',
@@ -286,7 +287,8 @@ describe('headers', () => {
     const cachingOf = async (path: string) => (await fetch(`${url}${path}`)).headers.get('cache-control');
     expect(await cachingOf('/assets/a-1234.js')).toContain('immutable');
     expect(await cachingOf('/')).toBe('no-store');
-    expect(await cachingOf('/api/test/public')).toBe('no-store');
+    for (const path of ['/api/test/public', '/api/test/breaks', '/api/nothing', '/api/%ff', '/api/auth/get-session', '/api/docs'])
+      expect(await cachingOf(path)).toBe('no-store');
   });
 
   test('let the tracker be loaded by other sites', async () => {

@@ -7,7 +7,7 @@ import { Problem } from '../../shared/model/errors.ts';
 import { describeIssues, isTooDeep, mostLevels } from '../../shared/model/issue.ts';
 import type { Principal } from '../identity/principal.ts';
 import type { RandomBytes } from '../ports/clock.ts';
-import { assertAccess, maybePrincipal, webHeaders, type Gatekeeper } from './access.ts';
+import { assertAccess, assertLooksOnly, maybePrincipal, webHeaders, type Gatekeeper } from './access.ts';
 import { installAuthBridge, type WebHandler } from './auth-bridge.ts';
 import type { Call, RouteBinding } from './binding.ts';
 import { installCors } from './cors.ts';
@@ -120,6 +120,7 @@ async function makeCall(
 ): Promise<Call<Route>> {
   const principal = await recognise(route, request, parts, trace);
   parts.limits.countCall({ request, reply, principal, limit: route.limit });
+  if (principal !== null && route.access !== 'public') assertLooksOnly(principal, route);
   const call = {
     principal: route.access === 'public' ? principal : assertAccess(principal, route.access),
     params: parsePart(route.params, request.params, 'path'),

@@ -123,7 +123,7 @@ export function createLive(parts: LiveParts): Live {
     },
     rebuild: () => rebuilder.all(),
     disconnectPrincipal: (principalId) => gate.disconnect(principalId),
-    recheckPrincipal: (principalId) => gate.recheck(({ principal }) => principal.id === principalId),
+    recheckPrincipal: (principalId) => gate.recheck(({ principal }) => principal.id === principalId || principal.personId === principalId),
     stats: () => ({ sockets: gate.count, rooms: rooms.count(), behind: behind.size }),
     close() {
       clearInterval(beat);

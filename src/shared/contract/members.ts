@@ -215,6 +215,7 @@ export const lookAtInvitationRoute = {
   summary: 'What an invitation is for. NOT_FOUND when it was used, withdrawn, or has expired.',
   tag: 'people',
   access: 'public',
+  limit: 'sign-in',
   body: z.strictObject({ token: invitationToken }),
   answer: z.object({
     workspaceName: z.string(),
@@ -235,6 +236,7 @@ export const acceptInvitationRoute = {
   summary: 'Accepts an invitation with the account that is signed in, or with a new one; the answer then carries the session cookie.',
   tag: 'people',
   access: 'public',
+  limit: 'sign-in',
   body: z.strictObject({
     token: invitationToken,
     /** of a new account */
