@@ -9,6 +9,8 @@ export const plainPagePolicy = `${answerPolicy}; style-src 'self'`;
 
 /** Headers of every answer. */
 export const securityHeaders = {
+  // files say otherwise; everything else may hold a secret
+  'cache-control': 'no-store',
   'content-security-policy': answerPolicy,
   'cross-origin-opener-policy': 'same-origin',
   'cross-origin-resource-policy': 'same-origin',
