@@ -53,7 +53,7 @@ function live(httpServer: HttpServer): Rival {
   const server = createLive({
     httpServer,
     trail: async () => undefined,
-    addressOf: ({ address }) => address,
+    whereOf: ({ address }) => ({ address, country: null }),
     authenticate: () => Promise.resolve(principalFor('api-key', 'w', 'k', ['ask'])),
     ask: () => Promise.reject(new Error('not asked here')),
     warehouse: {

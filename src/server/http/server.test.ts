@@ -66,6 +66,7 @@ beforeAll(async () => {
         headers: { 'set-cookie': 'a=1' },
       }),
     trail: async () => undefined,
+    countryOf: () => null,
     bindings: [
       bindRoute(echoRoute, async ({ params, query, body }) => ({ text: `${params.id} ${query.size} ${body.text}` })),
       bindRoute(plain('/api/test/admin', 'keys:manage'), async ({ principal }) => principal.id),

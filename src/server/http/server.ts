@@ -19,7 +19,7 @@ import { KnownRoutes } from './known-routes.ts';
 import { openApiDocument } from './openapi.ts';
 import { answerBrokenRequest, asProblem, installProblemEdge, sendProblem } from './problem-edge.ts';
 import { referencePage, referenceStyle } from './reference-page.ts';
-import { CallTrace, type CallNotes, type CallTrail } from './trail.ts';
+import { CallTrace, type CallNotes, type CallTrail, type CountryOf } from './trail.ts';
 import { installWebApp } from './web-app.ts';
 
 /** How large the body of a call may be; routes that take files and events have limits of their own. */
@@ -33,6 +33,7 @@ export interface HttpServerParts {
   authHandler: WebHandler;
   bindings: readonly RouteBinding[];
   trail: CallTrail;
+  countryOf: CountryOf;
   /** routes of the contract that plugins answer themselves; only for the document */
   documentedRoutes: readonly Route[];
   /** plugins with parsers of their own, each in its own scope */
@@ -99,7 +100,7 @@ function register(app: FastifyInstance, binding: RouteBinding, parts: HttpServer
 
 /** The answer of a binding; how it ended is told before it goes out. */
 async function traced(binding: RouteBinding, request: FastifyRequest, reply: FastifyReply, parts: HttpServerParts): Promise<unknown> {
-  const trace = new CallTrace(binding.route, request);
+  const trace = new CallTrace(binding.route, request, parts.countryOf);
   let answer: unknown;
   try {
     answer = await binding.handle(await makeCall(binding.route, request, reply, parts, trace));

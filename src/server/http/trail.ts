@@ -19,12 +19,17 @@ export interface EndedCall {
   /** null: without credentials, or with such as are not valid */
   principal: Principal | null;
   address: string;
+  /** ISO 3166 code; null where it is not known */
+  country: string | null;
   userAgent: string;
   params: Readonly<Record<string, string>>;
   /** null: it went well */
   problem: Problem | null;
   notes: CallNotes;
 }
+
+/** Tells the country of a sender. */
+export type CountryOf = (sender: { peerAddress: string; clientAddress: string; headers: FastifyRequest['headers'] }) => string | null;
 
 /** Hears of each call before its answer goes out. @throws what is to be answered instead */
 export type CallTrail = (ended: EndedCall) => Promise<void>;
@@ -34,11 +39,13 @@ export class CallTrace {
   principal: Principal | null = null;
   readonly #route: Route;
   readonly #request: FastifyRequest;
+  readonly #countryOf: CountryOf;
   #notes: CallNotes = {};
 
-  constructor(route: Route, request: FastifyRequest) {
+  constructor(route: Route, request: FastifyRequest, countryOf: CountryOf) {
     this.#route = route;
     this.#request = request;
+    this.#countryOf = countryOf;
   }
 
   /** Adds notes; later ones replace earlier ones of the same name. */
@@ -48,11 +55,12 @@ export class CallTrace {
 
   /** The call, ended with `problem` or well. */
   ended(problem: Problem | null): EndedCall {
-    const { ip, headers, params } = this.#request;
+    const { ip, headers, params, socket } = this.#request;
     return {
       route: this.#route,
       principal: this.principal,
       address: ip,
+      country: this.#countryOf({ peerAddress: socket.remoteAddress ?? '', clientAddress: ip, headers }),
       userAgent: headers['user-agent'] ?? '',
       params: (params ?? {}) as Record<string, string>,
       problem,

@@ -29,7 +29,7 @@ export interface LiveParts {
   authenticate: Authenticate;
   /** hears of every connection refused and every subscription */
   trail: LiveTrail;
-  addressOf: GateParts['addressOf'];
+  whereOf: GateParts['whereOf'];
   ask: AskQuery;
   warehouse: Pick<Warehouse, 'ask' | 'health' | 'onHealth'>;
   /** what masked values are hashed with */

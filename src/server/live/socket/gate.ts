@@ -40,7 +40,7 @@ export interface GateParts extends SubscribingParts {
   statusOf: (workspaceId: string) => LiveStatus;
   trail: LiveTrail;
   /** of a client, from the socket or a trusted proxy */
-  addressOf: (handshake: LiveSocket['handshake']) => string;
+  whereOf: (handshake: LiveSocket['handshake']) => { address: string; country: string | null };
 }
 
 /** All connections of this process. */
@@ -131,8 +131,8 @@ export class Gate {
     next(refusal);
   }
 
-  #whence({ handshake }: LiveSocket): Pick<EndedMessage, 'address' | 'userAgent'> {
-    return { address: this.#parts.addressOf(handshake), userAgent: handshake.headers['user-agent'] ?? '' };
+  #whence({ handshake }: LiveSocket): Pick<EndedMessage, 'address' | 'country' | 'userAgent'> {
+    return { ...this.#parts.whereOf(handshake), userAgent: handshake.headers['user-agent'] ?? '' };
   }
 
   async #tell(ended: EndedMessage): Promise<void> {

@@ -8,6 +8,8 @@ export interface EndedMessage {
   /** null: it was not let in */
   principal: Principal | null;
   address: string;
+  /** ISO 3166 code; null where it is not known */
+  country: string | null;
   userAgent: string;
   /** null: it went well */
   problem: Problem | null;

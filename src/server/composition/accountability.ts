@@ -1,0 +1,216 @@
+/** Writes what happens into the audit log, and lets the watch see it: calls, sockets, sign-ins. */
+import type { Problem } from '../../shared/model/errors.ts';
+import type { AuditLog } from '../audit/audit.ts';
+import type { AuditEntry, AuditOutcome, AuditPersonal, AuditSubject } from '../audit/entry.ts';
+import type { CallTrail, EndedCall } from '../http/trail.ts';
+import type { Principal } from '../identity/principal.ts';
+import type { SignInAttempt } from '../identity/sign-in/attempt-log.ts';
+import type { LiveTrail } from '../live/socket/trail.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Log } from '../ports/log.ts';
+import { looksLikeEscape } from '../watch/detectors/sql-escape.ts';
+import type { CallSighting, Subject } from '../watch/sighting.ts';
+import type { Watch } from '../watch/watch.ts';
+
+/** What accounting works with. */
+export interface AccountabilityParts {
+  audit: Pick<AuditLog, 'record' | 'state' | 'strangerId'>;
+  watch: Pick<Watch, 'see'>;
+  clock: Clock;
+  log: Log;
+  /** name and e-mail address, for as long as there is an account */
+  describePerson(personId: string): Promise<Readonly<Record<string, string>>>;
+  /** workspaces of a person */
+  workspacesOf(personId: string): Promise<readonly string[]>;
+}
+
+/** Ears for everything that is accounted for. */
+export interface Accountability {
+  onCall: CallTrail;
+  onMessage: LiveTrail;
+  onSignIn(attempt: SignInAttempt): Promise<void>;
+}
+
+/** More entries than this may not wait for a catalog that is away: then what asks is refused. */
+const mostUnwritten = 15_000;
+const nobody: AuditSubject = { kind: 'anonymous', id: '-' };
+
+/** Accounting into an audit log, before the eyes of the watch. */
+export function createAccountability(parts: AccountabilityParts): Accountability {
+  const { audit, watch, clock } = parts;
+  const record = recorder(parts);
+  const personalOf = async (principal: Principal | null, address: string, userAgent: string): Promise<AuditPersonal[]> => {
+    const where = { address, userAgent };
+    if (principal?.personId === undefined) return [{ personId: audit.strangerId(address), fields: where }];
+    return [{ personId: principal.personId, fields: { ...(await parts.describePerson(principal.personId)), ...where } }];
+  };
+  const see = (
+    principal: Principal,
+    address: string,
+    sighting: Pick<CallSighting, 'operation' | 'outcome' | 'rows' | 'isEscape'>,
+  ): void => {
+    const country = parts.countryOf(address);
+    watch.see({
+      what: 'call',
+      atMs: clock.now(),
+      workspaceId: principal.workspaceId,
+      subject: subjectOf(principal),
+      address,
+      country,
+      ...sighting,
+    });
+  };
+
+  return {
+    onCall: async (ended) => {
+      const { route, principal, address, country, userAgent, problem, notes } = ended;
+      const outcome = outcomeOf(problem, isAboutSomething(ended));
+      if (principal !== null && principal.kind !== 'local-owner' && problem?.code !== 'RATE_LIMITED') {
+        const isEscape = problem?.status === 400 && looksLikeEscape(problem.message);
+        see(principal, { address, country, operation: route.operation, outcome, rows: problem === null ? (notes.rows ?? 0) : 0, isEscape });
+      }
+      if (!isRecorded(ended, outcome)) return;
+      const detail = { ...notes.detail, ...(notes.rows === undefined ? {} : { rows: notes.rows }), ...whyOf(problem) };
+      await record({
+        workspaceId: principal?.workspaceId ?? '',
+        action: route.operation,
+        outcome,
+        actor: actorOf(principal),
+        target: notes.target ?? targetOf(ended),
+        detail,
+        personal: await personalOf(principal, address, userAgent),
+      });
+    },
+    onMessage: async ({ operation, principal, address, country, userAgent, problem, message }) => {
+      const outcome = outcomeOf(problem, false);
+      const isEscape = problem?.status === 400 && looksLikeEscape(problem.message);
+      if (principal !== null) see(principal, { address, country, operation, outcome, rows: 0, isEscape });
+      if (problem?.code === 'RATE_LIMITED') return;
+      await record({
+        workspaceId: principal?.workspaceId ?? '',
+        action: operation === 'connect' ? 'connectLive' : 'subscribeLive',
+        outcome,
+        actor: actorOf(principal),
+        detail: { ...shapeOf(message), ...(principal === null ? {} : { policy: principal.policy.name }), ...whyOf(problem) },
+        personal: await personalOf(principal, address, userAgent),
+      });
+    },
+    onSignIn: (attempt) => recordSignIn(parts, record, attempt),
+  };
+}
+
+/** Waits until an entry is durable; while the catalog is away, only until it has been taken. @throws CATALOG_UNAVAILABLE when too many wait */
+function recorder({ audit, log }: AccountabilityParts): (entry: AuditEntry) => Promise<void> {
+  return async (entry) => {
+    const isAway = audit.state().lastError !== null;
+    const recorded = audit.record(entry);
+    const tolerated = (error: unknown): void => {
+      if (audit.state().waiting >= mostUnwritten) throw error;
+      log.warn({ action: entry.action }, 'an audit entry waits for the catalog');
+    };
+    if (!isAway || audit.state().waiting >= mostUnwritten) await recorded.catch(tolerated);
+    else recorded.catch(() => undefined);
+  };
+}
+
+async function recordSignIn(
+  parts: AccountabilityParts,
+  record: (entry: AuditEntry) => Promise<void>,
+  attempt: SignInAttempt,
+): Promise<void> {
+  const { audit, watch } = parts;
+  const { personId, account, address, userAgent, country, outcome, reason, method } = attempt;
+  const workspaceIds = personId === null ? [] : await parts.workspacesOf(personId);
+  const isGuess = outcome === 'done' || method === 'password' || method === 'second-factor' || method === 'recovery-code';
+  if (isGuess && method !== 'reset') {
+    const tried = account ?? personId ?? address;
+    watch.see({
+      what: 'sign-in',
+      atMs: attempt.at,
+      workspaceIds,
+      personId,
+      account: tried,
+      address,
+      country,
+      outcome: outcome === 'done' ? 'done' : 'refused',
+    });
+  }
+  const where = { address, userAgent };
+  const personal: AuditPersonal =
+    personId === null
+      ? { personId: audit.strangerId(account ?? address), fields: where }
+      : { personId, fields: { ...(await parts.describePerson(personId)), ...where } };
+  const entry = {
+    action: 'signIn',
+    outcome,
+    actor: personId === null ? nobody : { kind: 'person', id: personId },
+    detail: { method, reason, country, ...(attempt.providerId === null ? {} : { provider: attempt.providerId }) },
+    personal: [personal],
+  };
+  await Promise.all((workspaceIds.length === 0 ? [''] : workspaceIds).map((workspaceId) => record({ ...entry, workspaceId })));
+}
+
+function outcomeOf(problem: Problem | null, isAbout: boolean): AuditOutcome {
+  if (problem === null) return 'done';
+  if (problem.status === 401 || problem.status === 403 || problem.status === 429) return 'denied';
+  // What is not there, or not theirs: the caller is not told which, and neither can the log.
+  return problem.status === 404 && isAbout ? 'denied' : 'failed';
+}
+
+function isAboutSomething({ params }: EndedCall): boolean {
+  return Object.keys(params).length > 0;
+}
+
+function isRecorded({ route, problem }: EndedCall, outcome: AuditOutcome): boolean {
+  if (problem?.code === 'RATE_LIMITED') return false;
+  if (outcome === 'denied') return true;
+  return route.isRecorded ?? route.method !== 'GET';
+}
+
+function actorOf(principal: Principal | null): AuditSubject {
+  return principal === null ? nobody : { kind: principal.kind, id: principal.id };
+}
+
+/** What the address names. Ids of the people that events are about are personal, and not written down. */
+function targetOf({ route, params }: EndedCall): AuditSubject | null {
+  const id = Object.values(params)[0];
+  return id === undefined || route.access === 'events:read' || route.access === 'public' ? null : { kind: route.tag, id };
+}
+
+function whyOf(problem: Problem | null): Record<string, unknown> {
+  return problem === null ? {} : { code: problem.code };
+}
+
+function subjectOf({ kind, id, personId }: Principal): Subject {
+  return personId === undefined ? { kind: kind === 'outside' ? 'person' : 'key', id } : { kind: 'person', id: personId };
+}
+
+/** A question without its values: those may be personal. */
+export function shapeOf(message: unknown): Record<string, unknown> {
+  if (typeof message !== 'object' || message === null) return {};
+  const { query = message, channel } = message as { query?: unknown; channel?: unknown };
+  if (typeof channel === 'string') return { channel };
+  if (typeof query !== 'object' || query === null) return {};
+  const { kind, dataset = 'events', by, metrics, where, range, columns } = query as Record<string, unknown>;
+  return {
+    kind,
+    dataset,
+    ...(Array.isArray(by) && by.length > 0 ? { by } : {}),
+    ...(Array.isArray(columns) ? { columns } : {}),
+    ...(Array.isArray(metrics) ? { metrics: metrics.map(measureOf) } : {}),
+    ...(Array.isArray(where) && where.length > 0 ? { fields: [...new Set(where.flatMap(fieldsOf))] } : {}),
+    ...(range === undefined ? {} : { range }),
+  };
+}
+
+function measureOf(metric: unknown): unknown {
+  const { metric: name, aggregate, of } = (metric ?? {}) as Record<string, unknown>;
+  return name ?? (of === undefined ? aggregate : `${String(aggregate)} ${String(of)}`);
+}
+
+function fieldsOf(condition: unknown): string[] {
+  if (typeof condition !== 'object' || condition === null) return [];
+  const { field, any, all, not } = condition as Record<string, unknown>;
+  if (typeof field === 'string') return [field];
+  return [any, all].flatMap((list) => (Array.isArray(list) ? list.flatMap(fieldsOf) : [])).concat(fieldsOf(not));
+}
