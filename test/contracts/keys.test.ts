@@ -1,11 +1,12 @@
 /** Keys and personal tokens on both catalogs: what they may do, where and how long, and that they end when they should. */
 import { randomBytes } from 'node:crypto';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { NewKeyBody } from '../../src/shared/contract/keys.ts';
 import { permissions, permissionsByScope } from '../../src/shared/model/permission.ts';
 import type { DatasetRules } from '../../src/shared/model/policy.ts';
 import type { Catalog } from '../../src/server/catalog/schema.ts';
 import type { Ended } from '../../src/server/identity/ended.ts';
+import { createGuardedHttp } from '../../src/server/adapters/guarded-http/guarded-http.ts';
 import { createIdentity, type Identity } from '../../src/server/identity/identity.ts';
 import { digest } from '../../src/server/identity/random-text.ts';
 import { readMembers } from '../../src/server/identity/members/grants.ts';
@@ -21,6 +22,8 @@ const masked: DatasetRules = { events: { rows: [], masks: [{ field: 'user', as: 
 const initialApiKey = 'an-initial-api-key-of-the-operator';
 const minuteMs = 60_000;
 const hourMs = 60 * minuteMs;
+const startMs = Date.parse('2026-03-01T12:00:00Z');
+let workspaces = 0;
 
 const wanted = (more: Partial<NewKeyBody> = {}): NewKeyBody => ({
   kind: 'api',
@@ -39,6 +42,7 @@ describeOnEachCatalog('keys', (place) => {
   let catalog: Catalog;
   let identity: Identity;
   let nowMs: number;
+  let initialWorkspaceId: string;
   let workspaceId: string;
   let owner: Principal;
 
@@ -49,30 +53,31 @@ describeOnEachCatalog('keys', (place) => {
       previousSecrets: [],
       localOwnerToken: 'bw_l_local-owner-token-of-this-start',
       publicUrl: null,
-      webOrigins: [],
       clock: { now: () => nowMs },
       randomBytes,
+      outbound: createGuardedHttp({ allow: [] }),
       log: silentLog,
     });
-  beforeEach(async () => {
-    nowMs = Date.parse('2026-03-01T12:00:00Z');
+  beforeAll(async () => {
     at = await place();
     catalog = await at.open();
-    identity = identityOn(catalog);
-    ({ workspaceId } = await identity.prepareFirstStart({
-      owner: null,
-      workspaceName: 'Shop',
-      writeKey: null,
-      apiKey: initialApiKey,
-    }));
-    const person = { id: 'p_ada', name: 'Ada', email: 'ada@example.com', passwordHash: 'unused', createdMs: nowMs };
+    nowMs = startMs;
+    const setUp = { owner: null, workspaceName: 'Initial', writeKey: null, apiKey: initialApiKey };
+    initialWorkspaceId = (await identityOn(catalog).prepareFirstStart(setUp)).workspaceId;
+  });
+  afterAll(() => catalog.close());
+  beforeEach(async () => {
+    nowMs = startMs;
+    await catalog.db.deleteFrom('workspaces').where('id', '!=', initialWorkspaceId).execute();
+    await catalog.db.deleteFrom('auth_users').execute();
+    workspaceId = `ws_${++workspaces}`;
+    await catalog.db.insertInto('workspaces').values({ id: workspaceId, name: 'Shop', created_at: nowMs, settings: '{}' }).execute();
+    const person = { id: `p_${workspaces}`, name: 'Ada', email: 'ada@example.com', passwordHash: 'unused', createdMs: nowMs };
     await insertMember(catalog.db, person, workspaceId, 'owner');
     owner = principalFor('local-owner', workspaceId, 'local-owner', ['admin'], { isOperator: true });
+    identity = identityOn(catalog);
   });
-  afterEach(async () => {
-    await identity.close();
-    await catalog.close();
-  });
+  afterEach(() => identity.close());
 
   const insertRole = (id: string, given: readonly string[], rules: DatasetRules): Promise<unknown> =>
     catalog.db
@@ -276,8 +281,9 @@ describeOnEachCatalog('keys', (place) => {
     });
 
     test('a chosen key, too, works until the overlap ends', async () => {
-      const initial = (await identity.keys.list(workspaceId)).find((each) => each.name === 'Initial')!;
-      const { secret } = await identity.keys.rotate(owner, initial.id, 1);
+      const operator = principalFor('local-owner', initialWorkspaceId, 'local-owner', ['admin'], { isOperator: true });
+      const initial = (await identity.keys.list(initialWorkspaceId)).find((each) => each.name === 'Initial')!;
+      const { secret } = await identity.keys.rotate(operator, initial.id, 1);
       expect([await come(initialApiKey), await come(secret)].map((each) => each?.id)).toEqual([initial.id, initial.id]);
       nowMs += hourMs;
       expect(await come(initialApiKey)).toBeNull();

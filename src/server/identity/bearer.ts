@@ -1,4 +1,4 @@
-/** Tells who brings a bearer token, by the shape that it has: local owner, key, personal token. Nothing costly is tried on garbage. */
+/** Tells who brings a bearer token, by the shape that it has: local owner, signed token, key. Nothing costly is tried on garbage. */
 import { hash, timingSafeEqual } from 'node:crypto';
 import { Problem } from '../../shared/model/errors.ts';
 import { permissions } from '../../shared/model/permission.ts';
@@ -9,6 +9,8 @@ import type { Keyring } from './keys/keyring.ts';
 import { listWorkspaceIds } from './people.ts';
 import { wholeWorkspace } from './policy.ts';
 import type { Principal } from './principal.ts';
+import { isJwtShaped } from './tokens/jwt.ts';
+import type { TokenChecks } from './tokens/token-checks.ts';
 import { versionedCache, type WatchedVersion } from './versioned-cache.ts';
 
 /** Checks of what comes in an Authorization header, or as the token of a socket. Null: it is not valid, or not from there. */
@@ -30,10 +32,11 @@ export interface BearerParts {
   clock: Clock;
   version: WatchedVersion;
   keyring: Keyring;
+  tokenChecks: Pick<TokenChecks, 'check'>;
 }
 
 /** Checks against the catalog. */
-export function bearerChecks({ db, localOwnerToken, clock, version, keyring }: BearerParts): BearerChecks {
+export function bearerChecks({ db, localOwnerToken, clock, version, keyring, tokenChecks }: BearerParts): BearerChecks {
   const workspaceIds = versionedCache<string[]>(version, clock, { maxAgeMs: Infinity, capacity: 1 });
   const ownerDigest = hash('sha256', localOwnerToken, 'buffer');
   const isLocalOwner = (token: string): boolean =>
@@ -51,8 +54,11 @@ export function bearerChecks({ db, localOwnerToken, clock, version, keyring }: B
       const principal = isLocalOwner(key) ? await localOwner(null) : await keyring.check(key, source);
       return principal?.permissions.has('events:write') ? principal : null;
     },
-    authenticateBearer: async (token, workspaceId = null, source = unknownSource) =>
-      isLocalOwner(token) ? localOwner(workspaceId) : keyring.check(token, source),
+    authenticateBearer: async (token, workspaceId = null, source = unknownSource) => {
+      if (isLocalOwner(token)) return localOwner(workspaceId);
+      if (isJwtShaped(token)) return tokenChecks.check(token, workspaceId, source);
+      return keyring.check(token, source);
+    },
   };
 }
 

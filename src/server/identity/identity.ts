@@ -3,6 +3,7 @@ import type { Session } from '../../shared/contract/identity.ts';
 import type { Catalog } from '../catalog/schema.ts';
 import type { Clock, RandomBytes } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
+import type { Outbound } from '../ports/outbound.ts';
 import { createSealer } from '../sealing/sealer.ts';
 import type { Secrets } from '../sealing/secrets.ts';
 import { bearerChecks, type BearerChecks } from './bearer.ts';
@@ -18,6 +19,9 @@ import { createCsrfTokens, type CsrfTokens } from './sign-in/csrf.ts';
 import { createAuthHandler, type AuthHandler } from './sign-in/handler.ts';
 import { createSessions } from './sign-in/sessions.ts';
 import { signUpByLink, type Applicant } from './sign-up.ts';
+import { createEmbedSettings, type EmbedKeys, type EmbedSettings } from './tokens/embed-settings.ts';
+import { createOutsideSettings, type OutsideSettings } from './tokens/outside-settings.ts';
+import { createTokenChecks } from './tokens/token-checks.ts';
 import { raiseIdentityVersion, readIdentityVersion } from './version.ts';
 import { watchVersion } from './versioned-cache.ts';
 
@@ -30,6 +34,8 @@ export interface IdentityParts extends Secrets {
   webOrigins: readonly string[];
   clock: Clock;
   randomBytes: RandomBytes;
+  /** for public keys that others publish */
+  outbound: Outbound;
   log: Log;
 }
 
@@ -48,6 +54,10 @@ export interface Identity extends BearerChecks {
   prepareFirstStart(initial: InitialSetup): Promise<FirstStart>;
   keys: WorkspaceKeys;
   tokens: PersonalTokens;
+  embed: EmbedSettings;
+  /** what embed tokens of a workspace are signed with */
+  embedKeysOf(workspaceId: string): Promise<EmbedKeys>;
+  outside: OutsideSettings;
   /** Calls `listener` when credentials were ended or changed on this node; changes on other nodes show within a second. */
   onCredentialsEnd(listener: EndedListener): void;
   /** Deletes expired sessions; once a day is enough. */
@@ -64,7 +74,9 @@ export function createIdentity(parts: IdentityParts): Identity {
   const auth = loadAuth(parts);
   const sealer = createSealer(parts, parts.randomBytes);
   const ended = createEndedCredentials();
+  const credentialParts = { ...parts, db, sealer, version, ended };
   const keyring = createKeyring({ db, version, clock, log });
+  const tokenChecks = createTokenChecks(credentialParts);
   const sessions = createSessions({ auth, db, version, clock });
   const hashPassword = async (password: string): Promise<string> => (await (await auth()).$context).password.hash(password);
   const handler = auth().then((loaded) =>
@@ -75,9 +87,12 @@ export function createIdentity(parts: IdentityParts): Identity {
   );
   const signUpParts = { db, hashPassword, clock, randomBytes: parts.randomBytes };
   return {
-    ...bearerChecks({ ...parts, db, version, keyring }),
-    keys: createWorkspaceKeys({ ...parts, db, sealer, version, ended }),
-    tokens: createPersonalTokens({ ...parts, db, version, ended }),
+    ...bearerChecks({ ...credentialParts, keyring, tokenChecks }),
+    keys: createWorkspaceKeys(credentialParts),
+    tokens: createPersonalTokens(credentialParts),
+    embed: createEmbedSettings(credentialParts),
+    embedKeysOf: tokenChecks.embedKeysOf,
+    outside: createOutsideSettings(credentialParts),
     onCredentialsEnd: ended.listen,
     authenticateSession: sessions.authenticate,
     csrf: createCsrfTokens(parts.secret),

@@ -70,6 +70,8 @@ export interface CacheBounds {
   capacity: number;
   /** of what is being loaded and of keys that turned out to stand for null; default: as many as the others */
   absentCapacity?: number;
+  /** of these; default: as long as the others */
+  absentMaxAgeMs?: number;
 }
 
 interface Entry<T> {
@@ -82,7 +84,7 @@ interface Entry<T> {
  * callers who make keys up cannot push out what is known.
  */
 export function versionedCache<T>(version: WatchedVersion, clock: Clock, bounds: CacheBounds): VersionedCache<T> {
-  const { maxAgeMs, capacity, absentCapacity = capacity } = bounds;
+  const { maxAgeMs, capacity, absentCapacity = capacity, absentMaxAgeMs = maxAgeMs } = bounds;
   const present = new Map<string, Entry<T>>();
   const absent = new Map<string, Entry<T>>();
   let generation = version.generation;
@@ -110,7 +112,7 @@ export function versionedCache<T>(version: WatchedVersion, clock: Clock, bounds:
         absent.clear();
       }
       generation = version.generation;
-      const found = take(present, key, clock.now() - maxAgeMs) ?? take(absent, key, clock.now() - maxAgeMs);
+      const found = take(present, key, clock.now() - maxAgeMs) ?? take(absent, key, clock.now() - absentMaxAgeMs);
       return found === undefined ? start(key, load) : found.value;
     },
   };

@@ -9,8 +9,8 @@ export const outsideAlgorithms = ['HS256', 'RS256', 'ES256'] as const;
 /** One of {@link outsideAlgorithms}. */
 export type OutsideAlgorithm = (typeof outsideAlgorithms)[number];
 
-/** Characters of a shared secret; fewer could be guessed from one token. */
-export const outsideSecretLength = { min: 32, max: 512 } as const;
+/** Characters of a shared secret. 32 random ones are well; with fewer than 16 one token would be enough to guess it. */
+export const outsideSecretLength = { min: 16, max: 512 } as const;
 
 const claimName = z.string().min(1).max(100);
 const claimValue = z.union([z.string().max(200), z.number(), z.boolean()]);
