@@ -44,21 +44,9 @@ export function createAccountability(parts: AccountabilityParts): Accountability
     if (principal?.personId === undefined) return [{ personId: audit.strangerId(address), fields: where }];
     return [{ personId: principal.personId, fields: { ...(await parts.describePerson(principal.personId)), ...where } }];
   };
-  const see = (
-    principal: Principal,
-    address: string,
-    sighting: Pick<CallSighting, 'operation' | 'outcome' | 'rows' | 'isEscape'>,
-  ): void => {
-    const country = parts.countryOf(address);
-    watch.see({
-      what: 'call',
-      atMs: clock.now(),
-      workspaceId: principal.workspaceId,
-      subject: subjectOf(principal),
-      address,
-      country,
-      ...sighting,
-    });
+  type Seen = Pick<CallSighting, 'address' | 'country' | 'operation' | 'outcome' | 'rows' | 'isEscape'>;
+  const see = (principal: Principal, seen: Seen): void => {
+    watch.see({ what: 'call', atMs: clock.now(), workspaceId: principal.workspaceId, subject: subjectOf(principal), ...seen });
   };
 
   return {
