@@ -2,6 +2,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { rateLimitDefaults } from '../shared/model/rate-limit.ts';
 import { ConfigError, configurationTable, readConfig } from './config.ts';
 
 const guide = new URL('../../docs/guides/configuration.md', import.meta.url);
@@ -75,6 +76,21 @@ test('places that may be called are host names, addresses and networks', () => {
   expect(readConfig({ OUTBOUND_ALLOW: places.join(', ') }).outboundAllow).toEqual(places);
 });
 
+test('limits keep their defaults but where they are named', () => {
+  expect(readConfig({}).rateLimits).toEqual(rateLimitDefaults);
+  expect(readConfig({ BELLWETHER_RATE_LIMITS: 'export=100, sign-in = 0' }).rateLimits).toEqual({
+    ...rateLimitDefaults,
+    export: 100,
+    'sign-in': 0,
+  });
+});
+
+test('older secrets are a list, newest first', () => {
+  const [a, b] = ['a'.repeat(32), 'b'.repeat(40)];
+  expect(readConfig({ BELLWETHER_SECRET_PREVIOUS: `${a}, ${b}` }).previousSecrets).toEqual([a, b]);
+  expect(readConfig({}).previousSecrets).toEqual([]);
+});
+
 describe('a wrong value stops the start with one line', () => {
   const refusals: [Record<string, string>, string | RegExp][] = [
     [{ PORT: 'abc' }, 'PORT is "abc": allowed is a whole number from 0 to 65535.'],
@@ -91,6 +107,11 @@ describe('a wrong value stops the start with one line', () => {
       { BELLWETHER_SECRET: 'short' },
       'BELLWETHER_SECRET is set (5 characters, not shown): allowed is 32 to 512 visible ASCII characters without spaces.',
     ],
+    [{ BELLWETHER_SECRET_PREVIOUS: `${'a'.repeat(32)},short` }, /^BELLWETHER_SECRET_PREVIOUS is set \(38 characters, not shown\)/],
+    [{ BELLWETHER_RATE_LIMITS: 'exports=10' }, /^BELLWETHER_RATE_LIMITS is "exports=10": allowed is name=number, .* person, key/],
+    [{ BELLWETHER_RATE_LIMITS: 'export=many' }, /^BELLWETHER_RATE_LIMITS is/],
+    [{ BELLWETHER_RATE_LIMITS: 'export' }, /^BELLWETHER_RATE_LIMITS is/],
+    [{ BELLWETHER_RATE_LIMITS: 'export=1=2' }, /^BELLWETHER_RATE_LIMITS is/],
     [
       { DATABASE_URL: 'mysql://me:hunter2@db/x' },
       'DATABASE_URL is set (23 characters, not shown): allowed is postgres://user:password@host:port/database.',

@@ -1,5 +1,6 @@
 /** The OpenAPI 3.1 document of the contract, made from the routes themselves. */
 import { z } from 'zod';
+import { csrfHeader } from '../../shared/contract/identity.ts';
 import type { Access, Route } from '../../shared/contract/route.ts';
 import { problemTable } from '../../shared/model/errors.ts';
 
@@ -103,7 +104,12 @@ export function openApiDocument(routes: readonly Route[], version: string): Json
         writeKey: { type: 'http', scheme: 'bearer', description: 'A write key.' },
         writeKeyBasic: { type: 'http', scheme: 'basic', description: 'A write key as user name, no password.' },
         apiKey: { type: 'http', scheme: 'bearer', description: 'An API key.' },
-        session: { type: 'apiKey', in: 'cookie', name: 'bellwether.session_token' },
+        session: {
+          type: 'apiKey',
+          in: 'cookie',
+          name: 'bellwether.session_token',
+          description: `Calls other than GET also need the header ${csrfHeader}, with the "csrf" that GET /api/session answers.`,
+        },
       },
     },
   };
