@@ -11,6 +11,7 @@ import { restoreCommand } from './commands/restore.ts';
 import { secretCommand } from './commands/secret.ts';
 import { simulateCommand } from './commands/simulate.ts';
 import { startCommand } from './commands/start.ts';
+import { userCommand } from './commands/user.ts';
 
 /** All commands of this version. */
 export const commands: readonly Command[] = [
@@ -23,6 +24,7 @@ export const commands: readonly Command[] = [
   restoreCommand,
   doctorCommand,
   keyCommand,
+  userCommand,
   secretCommand,
   benchCommand,
 ];

@@ -52,7 +52,12 @@ async function connectToGiven(call: Call, url: string, key: string | undefined):
 }
 
 function connectTo(call: Call, url: string, token: string, kind: Connection['kind']): Connection {
-  return { client: createServerClient({ url, token, signal: call.signal, now: call.now }), kind, close: () => Promise.resolve() };
+  const workspaceId = textOption(call.options, 'workspace') ?? null;
+  return {
+    client: createServerClient({ url, token, workspaceId, signal: call.signal, now: call.now }),
+    kind,
+    close: () => Promise.resolve(),
+  };
 }
 
 /** The server that lives in `dataFolder`, or null: its process is there and it answers. */

@@ -7,7 +7,7 @@ import type { Call, Command } from './command.ts';
 import { commandHelp, overallHelp } from './help.ts';
 
 /** Commands that the design names and a later version brings. */
-const laterCommands: readonly string[] = ['plan', 'apply', 'pull', 'verify', 'user', 'forecast', 'detect'];
+const laterCommands: readonly string[] = ['plan', 'apply', 'pull', 'verify', 'forecast', 'detect'];
 
 /** Runs `words` (what follows `bellwether`) and resolves to the exit code: 0 done, 1 failed, 2 wrong usage. */
 export async function runCommandLine(

@@ -4,6 +4,7 @@ import { gzip } from 'node:zlib';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Problem, problemTable } from '../shared/model/errors.ts';
 import type { ProblemCode } from '../shared/model/errors.ts';
+import { workspaceHeader } from '../shared/contract/identity.ts';
 import type { Route } from '../shared/contract/route.ts';
 import type { z } from 'zod';
 import { CommandFailed } from './command.ts';
@@ -43,6 +44,8 @@ interface Target {
   url: string;
   /** bearer token; null: none */
   token: string | null;
+  /** one of several, for the local owner; null: the oldest */
+  workspaceId?: string | null;
   signal: AbortSignal;
   now(): number;
 }
@@ -53,13 +56,16 @@ const gzipBytes = promisify(gzip);
 export function createServerClient(target: Target): ServerClient {
   const base = target.url.replace(/\/+$/, '');
   const isFar = !['localhost', '127.0.0.1', '[::1]'].includes(new URL(base).hostname);
-  const authorization: Record<string, string> = target.token === null ? {} : { authorization: `Bearer ${target.token}` };
+  const credentials: Record<string, string> = {
+    ...(target.token === null ? {} : { authorization: `Bearer ${target.token}` }),
+    ...(target.workspaceId === undefined || target.workspaceId === null ? {} : { [workspaceHeader]: target.workspaceId }),
+  };
 
   const send = async (path: string, init: RequestInit): Promise<Response> => {
     try {
       return await fetch(base + path, {
         ...init,
-        headers: { ...authorization, ...(init.headers as Record<string, string>) },
+        headers: { ...credentials, ...(init.headers as Record<string, string>) },
         signal: target.signal,
       });
     } catch (error) {
