@@ -16,7 +16,8 @@ export interface BucketKey {
 export function bucketKey({ starts, toMs }: Window): BucketKey {
   const first = starts[0] ?? 0;
   const widthMs = (starts[1] ?? toMs) - first;
-  if (starts.every((start, i) => start === first + i * widthMs)) {
+  // the last bucket may be an hour longer than those before it
+  if (toMs <= first + starts.length * widthMs && starts.every((start, i) => start === first + i * widthMs)) {
     return { expression: sql`intDiv(${epochMs('time')} - ${bind('Int64', first)}, ${bind('Int64', widthMs)})`, indexOf: (value) => value };
   }
   const indexByStart = new Map(starts.map((start, i) => [start, i]));
