@@ -8,32 +8,55 @@ import { comparisonRange } from '../../src/shared/time/comparison.ts';
 import { chooseGrain } from '../../src/shared/time/grain.ts';
 import { parseInstant } from '../../src/shared/time/instant.ts';
 import { resolveRange } from '../../src/shared/time/range.ts';
+import type { DatasetRule } from '../../src/shared/model/policy.ts';
+import { maskedValue, maskOf, shownProperties } from './reference-masks.ts';
 
-type Value = Exclude<Json, { [key: string]: Json }>;
+/** What a field may be on an event. */
+export type Value = Exclude<Json, { [key: string]: Json }>;
 type Aggregated = Exclude<MetricTerm, { metric: string }>;
 
 /** What a workspace holds. */
 export interface World {
   events: readonly Event[];
   personByAlias: ReadonlyMap<string, string>;
-  rowFilter: readonly Condition[];
   nowMs: number;
+  /** what masked values are hashed with */
+  salt: string;
 }
 
-/** The answer to `input`, without lineage. */
-export function referenceAnswer(world: World, input: QueryInput): Pick<Result, 'rows' | 'totals' | 'comparison'> {
+/** What a role lets be seen: everything. */
+export const everything: DatasetRule = { rows: [], masks: [] };
+
+/** What somebody sees of a world: the rows that the filter lets through, and links only between ids that occur in them. */
+function visibleWorld(world: World, { rows }: DatasetRule): World {
+  if (rows.length === 0) return world;
+  const isUnbound = JSON.stringify(rows).includes('{person.');
+  const events = world.events.filter(
+    (event) => !isUnbound && rows.every((condition) => conditionHolds(condition, (field) => fieldValue(world, 'UTC', event, field), 'UTC')),
+  );
+  const ids = new Set(events.flatMap(({ user, anonymous }) => [user, anonymous]));
+  const links = [...world.personByAlias].filter(([alias, person]) => ids.has(alias) && ids.has(person));
+  return { ...world, events, personByAlias: new Map(links) };
+}
+
+/** The answer to `input` under `rule`, without lineage. */
+export function referenceAnswer(
+  whole: World,
+  input: QueryInput,
+  rule: DatasetRule = everything,
+): Pick<Result, 'rows' | 'totals' | 'comparison'> & { ties?: string[] } {
+  const world = visibleWorld(whole, rule);
   const query = querySchema.parse(input);
   const metrics = (query.metrics.length === 0 ? [{ aggregate: 'count' }] : query.metrics) as Aggregated[];
   const zone = query.timezone;
-  const valueOf = (event: Event, field: string): Value => fieldValue(world, zone, event, field);
+  const valueOf = (event: Event, field: string): Value =>
+    maskedValue(maskOf(rule.masks, field), fieldValue(world, zone, event, field), field, rule.masks, world.salt);
   const holds = (event: Event, conditions: readonly Condition[]): boolean =>
     conditions.every((condition) => conditionHolds(condition, (field) => valueOf(event, field), zone));
   const range = resolveRange(query.range, zone, world.nowMs);
   const grain = query.kind === 'trend' ? (query.grain ?? chooseGrain(range.fromMs, range.toMs)) : null;
   const inside = ({ fromMs, toMs }: { fromMs: number; toMs: number }): Event[] =>
-    world.events.filter(
-      (event) => event.timeMs >= fromMs && event.timeMs < toMs && holds(event, world.rowFilter) && holds(event, query.where),
-    );
+    world.events.filter((event) => event.timeMs >= fromMs && event.timeMs < toMs && holds(event, query.where));
   const measure = (events: readonly Event[]): Cell[] =>
     metrics.map((metric) =>
       aggregated(
@@ -46,7 +69,7 @@ export function referenceAnswer(world: World, input: QueryInput): Pick<Result, '
   const blank = [...(grain === null ? [] : [null]), ...query.by.map(() => null)];
 
   const events = inside(range);
-  if (query.kind === 'table') return { rows: tableRows(query, events, valueOf), totals: (query.columns ?? []).map(() => null) };
+  if (query.kind === 'table') return { ...tableRows(query, events, valueOf, rule), totals: (query.columns ?? []).map(() => null) };
 
   const names = [...query.by, ...metrics.map((metric) => metric.as as string)];
   const target = query.order === undefined || query.order.by === 'bucket' ? query.by.length : names.indexOf(query.order.by);
@@ -184,12 +207,24 @@ function compareSame(a: Scalar, b: Scalar): number {
   return typeof a === 'string' ? Buffer.compare(Buffer.from(a), Buffer.from(b as string)) : Number(a) - Number(b);
 }
 
-function tableRows(query: Query, events: readonly Event[], valueOf: (event: Event, field: string) => Value): Cell[][] {
+/** The rows in order, and for each what it was ordered by: where that is equal and ids are masked, any order will do. */
+function tableRows(
+  query: Query,
+  events: readonly Event[],
+  valueOf: (event: Event, field: string) => Value,
+  { masks }: DatasetRule,
+): { rows: Cell[][]; ties: string[] } {
   const { by, desc } = query.order ?? { by: 'time', desc: true };
   const sorted = events.toSorted(
     (a, b) => compareCells(valueOf(a, by), valueOf(b, by), desc) || (by === 'time' ? 0 : b.timeMs - a.timeMs) || compareSame(a.id, b.id),
   );
-  const cellOf = (event: Event, field: string): Cell =>
-    field === 'time' || field === 'received' ? new Date(event.timeMs).toISOString() : valueOf(event, field);
-  return sorted.map((event) => (query.columns ?? []).map((field) => cellOf(event, field)));
+  const cellOf = (event: Event, field: string): Cell => {
+    if (field === 'properties') return shownProperties(event.properties, masks);
+    const value = valueOf(event, field);
+    return value !== null && (field === 'time' || field === 'received') ? new Date(value as number).toISOString() : value;
+  };
+  return {
+    rows: sorted.map((event) => (query.columns ?? []).map((field) => cellOf(event, field))),
+    ties: sorted.map((event) => JSON.stringify([valueOf(event, by), event.timeMs])),
+  };
 }

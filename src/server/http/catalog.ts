@@ -1,6 +1,6 @@
 /** Tells what can be asked about. */
 import { catalogRoute, type CatalogAnswer } from '../../shared/contract/catalog.ts';
-import { viewOf } from '../query/view.ts';
+import { viewOf } from '../query/policy/view.ts';
 import type { MaskSalt } from '../warehouse/view/salt.ts';
 import type { View } from '../warehouse/view/view.ts';
 import { bindRoute, type RouteBinding } from './binding.ts';

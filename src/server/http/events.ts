@@ -11,7 +11,7 @@ import { Problem } from '../../shared/model/errors.ts';
 import { seesWhole, type Policy } from '../identity/policy.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Warehouse } from '../ports/warehouse.ts';
-import { viewOf } from '../query/view.ts';
+import { viewOf } from '../query/policy/view.ts';
 import { maybeDeadLetter, readDeadLetters, type DeadLetterRow } from '../warehouse/listing/dead-letters.ts';
 import { maybeEvent, readEvents, type EventRow } from '../warehouse/listing/events.ts';
 import type { PageRequest } from '../warehouse/listing/newest-first.ts';

@@ -7,7 +7,7 @@ import type { Clock } from '../ports/clock.ts';
 import type { Warehouse } from '../ports/warehouse.ts';
 import { source } from '../query/kinds/source-sql.ts';
 import { resolve } from '../query/resolve.ts';
-import { viewOf } from '../query/view.ts';
+import { viewOf } from '../query/policy/view.ts';
 import { exportEvents } from '../warehouse/export.ts';
 import type { MaskSalt } from '../warehouse/view/salt.ts';
 import { bindRoute, type RouteBinding } from './binding.ts';

@@ -2,7 +2,7 @@
 import { peopleRoute, personRoute, type Person } from '../../shared/contract/people.ts';
 import { Problem } from '../../shared/model/errors.ts';
 import type { Warehouse } from '../ports/warehouse.ts';
-import { viewOf } from '../query/view.ts';
+import { viewOf } from '../query/policy/view.ts';
 import { maybePerson, readPeople, type PersonRow } from '../warehouse/people.ts';
 import type { MaskSalt } from '../warehouse/view/salt.ts';
 import { bindRoute, type RouteBinding } from './binding.ts';

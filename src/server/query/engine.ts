@@ -12,7 +12,7 @@ import type { Answer, Ask } from './kinds/answer.ts';
 import { answerTable } from './kinds/table.ts';
 import { answerTotal } from './kinds/total.ts';
 import { answerTrend } from './kinds/trend.ts';
-import { limitsOf } from './limits.ts';
+import { limitsOf } from './policy/limits.ts';
 import { defaultLimits, plan, type Plan, type QueryLimits } from './plan.ts';
 import { refusal } from './refusal.ts';
 import { asksPerson, filtersPerson, resolve, type ResolvedQuery } from './resolve.ts';

@@ -8,7 +8,7 @@ import type { Policy } from '../identity/policy.ts';
 import { fieldsOf, resolveConditions, type Test } from './condition.ts';
 import { isHidden, tableFields, type Field, type FieldReader } from './field.ts';
 import { resolveMetrics, type Metric } from './metric.ts';
-import { ruleFor } from './rule.ts';
+import { ruleFor } from './policy/rule.ts';
 
 /** What rows are ordered by: the n-th metric, the n-th `by`, the bucket, or (kind table) a field. */
 export type OrderTarget = { what: 'metric' | 'by'; index: number } | { what: 'bucket' } | { what: 'field'; field: Field };

@@ -1,5 +1,5 @@
 /** Who is who: which person an id belongs to, through all that identify and alias have linked. */
-import { bind, sql, type Statement } from '../sql/statement.ts';
+import { bind, sql, trusted, type Statement } from '../sql/statement.ts';
 
 /** A chain longer than this is followed this far. */
 const maxChainLength = 100;
@@ -12,24 +12,27 @@ const maxChainLength = 100;
  * for ids, only links between two of these are followed.
  */
 export function personLinks(workspaceId: string, among?: Statement): Statement {
-  const seen = among === undefined ? sql`` : sql` HAVING id IN (${among}) AND next_id IN (${among})`;
+  const isSeen = among === undefined ? sql`` : sql` HAVING id IN (${among}) AND next_id IN (${among})`;
+  // TRICKY: `among` may hold another question for links, and inside a recursion the engine confuses equal names.
+  const prefix = among === undefined ? '' : 'seen_';
+  const [direct, chain] = [trusted(`${prefix}direct`), trusted(`${prefix}chain`)];
   return sql`WITH RECURSIVE
-    direct AS (
+    ${direct} AS (
       SELECT alias AS id, argMin(person, (time, received, person)) AS next_id FROM identity_links
-      WHERE workspace = ${bind('String', workspaceId)} AND alias != '' AND person != '' AND alias != person GROUP BY alias${seen}
+      WHERE workspace = ${bind('String', workspaceId)} AND alias != '' AND person != '' AND alias != person GROUP BY alias${isSeen}
     ),
-    chain AS (
-      SELECT id, next_id AS last_id, [id, next_id] AS path, false AS is_circle FROM direct WHERE next_id IN (SELECT id FROM direct)
+    ${chain} AS (
+      SELECT id, next_id AS last_id, [id, next_id] AS path, false AS is_circle FROM ${direct} WHERE next_id IN (SELECT id FROM ${direct})
       UNION ALL
       SELECT walked.id AS id,
         if(has(walked.path, link.next_id), arrayMin(arraySlice(walked.path, indexOf(walked.path, link.next_id))), link.next_id) AS last_id,
         arrayPushBack(walked.path, link.next_id) AS path,
         has(walked.path, link.next_id) AS is_circle
-      FROM chain AS walked INNER JOIN direct AS link ON link.id = walked.last_id
+      FROM ${chain} AS walked INNER JOIN ${direct} AS link ON link.id = walked.last_id
       WHERE NOT walked.is_circle AND length(walked.path) < ${bind('UInt16', maxChainLength)}
     )
-    SELECT direct.id AS link_alias, if(ends.id != '', ends.end_id, direct.next_id) AS link_person
-    FROM direct LEFT ANY JOIN (SELECT id, argMax(last_id, length(path)) AS end_id FROM chain GROUP BY id) AS ends ON ends.id = direct.id`;
+    SELECT links.id AS link_alias, if(ends.id != '', ends.end_id, links.next_id) AS link_person
+    FROM ${direct} AS links LEFT ANY JOIN (SELECT id, argMax(last_id, length(path)) AS end_id FROM ${chain} GROUP BY id) AS ends ON ends.id = links.id`;
 }
 
 /** The id that an event carries: the user, or who it was before anybody signed in. */

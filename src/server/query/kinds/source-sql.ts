@@ -5,7 +5,7 @@ import { visibleIds, type VisibleRows } from '../../warehouse/view/view.ts';
 import { fieldsOf, type Test } from '../condition.ts';
 import type { Window } from '../plan.ts';
 import { asksPerson, filtersPerson, type ResolvedQuery } from '../resolve.ts';
-import { ruleZone } from '../rule.ts';
+import { ruleZone } from '../policy/rule.ts';
 import { condition, isAlways } from './condition-sql.ts';
 import type { Scope } from './field-sql.ts';
 

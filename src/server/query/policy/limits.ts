@@ -1,9 +1,9 @@
 /** What the lineage says of the limits under which a question was answered. */
-import type { Condition } from '../../shared/model/query.ts';
-import type { Limits, MaskedField } from '../../shared/model/result.ts';
-import { ruleOf, type Policy } from '../identity/policy.ts';
-import type { Field } from './field.ts';
-import { fieldsAsked, type ResolvedQuery } from './resolve.ts';
+import type { Condition } from '../../../shared/model/query.ts';
+import type { Limits, MaskedField } from '../../../shared/model/result.ts';
+import { ruleOf, type Policy } from '../../identity/policy.ts';
+import type { Field } from '../field.ts';
+import { fieldsAsked, type ResolvedQuery } from '../resolve.ts';
 import { ruleFor } from './rule.ts';
 
 /** The limits that `policy` set to `query`; null: none. */

@@ -1,11 +1,11 @@
 /** What a policy makes of a question: the rows it lets through, and the fields it shows only behind a mask. */
-import { Problem } from '../../shared/model/errors.ts';
-import type { DatasetRule, Mask } from '../../shared/model/policy.ts';
-import type { Condition } from '../../shared/model/query.ts';
-import { ruleOf, type Policy } from '../identity/policy.ts';
-import { Masks, type Masking } from '../warehouse/view/masks.ts';
-import { resolveConditions, type Test } from './condition.ts';
-import { parseField, type Field, type FieldReader } from './field.ts';
+import { Problem } from '../../../shared/model/errors.ts';
+import type { DatasetRule, Mask } from '../../../shared/model/policy.ts';
+import type { Condition } from '../../../shared/model/query.ts';
+import { ruleOf, type Policy } from '../../identity/policy.ts';
+import { Masks, type Masking } from '../../warehouse/view/masks.ts';
+import { resolveConditions, type Test } from '../condition.ts';
+import { parseField, type Field, type FieldReader } from '../field.ts';
 
 /** A rule, ready to be applied. */
 export interface Rule {

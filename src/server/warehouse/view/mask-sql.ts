@@ -65,9 +65,9 @@ function textOrNumber(path: readonly string[]): Statement {
   return sql`coalesce(${typedProperty(path, 'String')}, toString(${typedProperty(path, 'Float64')}))`;
 }
 
-/** Text of four characters or fewer would be shown whole: it is all dots. */
+/** NULL of NULL. Text of four characters or fewer would be shown whole: it is all dots. */
 function lastFour(text: Statement): Statement {
-  return sql`concat(${bind('String', dots)}, if(lengthUTF8(${text}) > 4, rightUTF8(${text}, 4), ''))`;
+  return sql`concat(${bind('String', dots)}, if(lengthUTF8(${text}) > 4, rightUTF8(${text}, 4), left(${text}, 0)))`;
 }
 
 function bucket(number: Statement, step: number): Statement {
