@@ -10,6 +10,7 @@ import type { Principal } from '../../src/server/identity/principal.ts';
 import { readIdentityVersion } from '../../src/server/identity/version.ts';
 import { watchVersion } from '../../src/server/identity/versioned-cache.ts';
 import type { Letter } from '../../src/server/ports/mailer.ts';
+import { Problem } from '../../src/shared/model/errors.ts';
 import { permissions } from '../../src/shared/model/permission.ts';
 import type { DatasetRules } from '../../src/shared/model/policy.ts';
 import { describeOnEachCatalog, type CatalogPlace } from '../fixtures/each-catalog.ts';
@@ -51,6 +52,9 @@ describeOnEachCatalog('access', (place) => {
         statesOf: async (people) => new Map(people.map(({ id, email }) => [id, { twoFactor: false, isLocked: locked.has(email) }])),
         unlock: async ({ email }) => void locked.delete(email),
         offerReset: async ({ id }) => ({ sent: false, link: `https://stats.example.com/reset-password#token=for-${id}` }),
+      },
+      assertRules: (rules) => {
+        if ('unheard-of' in rules) throw new Problem('DATASET_UNKNOWN', 'There is no dataset "unheard-of".');
       },
       forgetPerson: async ({ id }) => {
         forgotten.push(id);
@@ -409,6 +413,10 @@ describeOnEachCatalog('access', (place) => {
       await expect(register.roles.change(owner, other.id, role('mine'))).rejects.toMatchObject({ code: 'CONFLICT' });
       await expect(register.roles.change(owner, 'viewer', role('viewer2'))).rejects.toMatchObject({ code: 'FORBIDDEN' });
       const misplaced: DatasetRules = { events: { rows: [{ field: 'user', contains: '{person.id}' }], masks: [] } };
+      const unknown: DatasetRules = { 'unheard-of': { rows: [], masks: [] } };
+      await expect(register.roles.create(owner, role('X', { rules: unknown }))).rejects.toMatchObject({ code: 'DATASET_UNKNOWN' });
+      await expect(register.members.change(owner, 'olga', { limits: unknown })).rejects.toMatchObject({ code: 'DATASET_UNKNOWN' });
+      await expect(register.members.change(owner, 'olga', { limits: misplaced })).rejects.toMatchObject({ code: 'REQUEST_INVALID' });
       await expect(register.roles.change(owner, mine.id, role('Mine', { rules: misplaced }))).rejects.toMatchObject({
         code: 'REQUEST_INVALID',
       });

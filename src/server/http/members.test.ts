@@ -51,6 +51,7 @@ beforeEach(async () => {
       unlock: async () => undefined,
       offerReset: async () => ({ sent: false, link: 'https://stats.example.com/reset-password#token=t' }),
     },
+    assertRules: () => undefined,
     forgetPerson: async () => true,
     insertWriteKey: async () => 'bw_w_new',
   });

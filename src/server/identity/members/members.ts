@@ -6,11 +6,10 @@ import type { CatalogDatabase } from '../../catalog/schema.ts';
 import type { Principal } from '../principal.ts';
 import { raiseIdentityVersion } from '../version.ts';
 import { assertMayLetIn } from './authority.ts';
-import { maybeMisplaced } from './bind.ts';
-import { changeWorkspace, type Change, type ChangeParts } from './change.ts';
+import { changeWorkspace, type Change } from './change.ts';
 import { isOperator, readMembers, type Member } from './grants.ts';
 import { setGroupsOf } from './groups.ts';
-import { findRole } from './roles.ts';
+import { assertKeepable, findRole, type RoleParts } from './roles.ts';
 import { joinRules } from './rules.ts';
 
 const mostAttributeBytes = 64 * 1024;
@@ -25,7 +24,7 @@ export interface WayIn {
 }
 
 /** What members are kept with. */
-export interface MemberParts extends ChangeParts {
+export interface MemberParts extends RoleParts {
   wayIn: WayIn;
   /** Makes what else is kept of a person unreadable, such as their part of the audit log; true when there was something. */
   forgetPerson: (person: { id: string; email: string | null }) => Promise<boolean>;
@@ -77,7 +76,7 @@ export function createMembers(parts: MemberParts): Members {
     change: async (principal, personId, changes) => {
       await changeWorkspace(parts, principal, 'people:manage', async (change) => {
         assertMember(change, personId);
-        await applyChanges(change, personId, changes);
+        await applyChanges(parts, change, personId, changes);
       });
       const members = await readMembers(db, { workspaceId: principal.workspaceId, personId });
       return (await listed(parts, members))[0]!;
@@ -108,14 +107,18 @@ function assertMember({ before }: Change, personId: string): void {
   if (!before.has(personId)) throw new Problem('NOT_FOUND', `There is no member "${personId}" in this workspace.`);
 }
 
-async function applyChanges(change: Change, personId: string, { role, groups, attributes, limits }: MemberChanges): Promise<void> {
+async function applyChanges(
+  parts: MemberParts,
+  change: Change,
+  personId: string,
+  { role, groups, attributes, limits }: MemberChanges,
+): Promise<void> {
   const { db, workspaceId } = change;
   const fields: { role?: string; attributes?: string; limits?: string } = {};
   if (role !== undefined) fields.role = (await findRole(db, workspaceId, role)).id;
   if (attributes !== undefined) fields.attributes = assertSmall('attributes', attributes);
   if (limits !== undefined) {
-    const misplaced = maybeMisplaced(limits);
-    if (misplaced !== null) throw new Problem('REQUEST_INVALID', `${misplaced}: "{person.NAME}" can only stand as a whole value.`);
+    assertKeepable(parts, limits);
     fields.limits = assertSmall('limits', joinRules(limits));
   }
   if (Object.keys(fields).length > 0)

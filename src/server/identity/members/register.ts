@@ -16,7 +16,7 @@ import { createRoles, type Roles } from './roles.ts';
 
 /** What the register is built on. */
 export type RegisterParts = Omit<ChangeParts, 'announce'> &
-  Pick<MemberParts, 'wayIn' | 'forgetPerson'> &
+  Pick<MemberParts, 'wayIn' | 'forgetPerson' | 'assertRules'> &
   Pick<InvitationParts, 'log' | 'sendMail' | 'appUrl'> &
   Pick<WorkspaceParts, 'insertWriteKey'>;
 

@@ -37,8 +37,14 @@ export interface Roles {
   remove(principal: Principal, roleId: string): Promise<void>;
 }
 
+/** What roles are kept with. */
+export interface RoleParts extends ChangeParts {
+  /** Makes sure that rules can be applied to questions. @throws QUERY_INVALID, FIELD_UNKNOWN, DATASET_UNKNOWN */
+  assertRules: (rules: DatasetRules) => void;
+}
+
 /** Roles in the catalog. */
-export function createRoles(parts: ChangeParts): Roles {
+export function createRoles(parts: RoleParts): Roles {
   const { db, randomBytes } = parts;
   const findListed = async (workspaceId: string, id: string): Promise<ListedRole> =>
     (await listRoles(db, workspaceId)).find((role) => role.id === id)!;
@@ -46,7 +52,7 @@ export function createRoles(parts: ChangeParts): Roles {
   return {
     list: (workspaceId) => listRoles(db, workspaceId),
     create: async (principal, body) => {
-      assertBody(body);
+      assertBody(parts, body);
       const id = makeId('role', randomBytes);
       await changeWorkspace(parts, principal, 'roles:manage', async ({ db: open, workspaceId, authority, nowMs }) => {
         assertGrantable(body.permissions, authority);
@@ -61,7 +67,7 @@ export function createRoles(parts: ChangeParts): Roles {
       return findListed(principal.workspaceId, id);
     },
     change: async (principal, roleId, body) => {
-      assertBody(body);
+      assertBody(parts, body);
       await changeWorkspace(parts, principal, 'roles:manage', async ({ db: open, workspaceId, authority, nowMs }) => {
         const role = await findCustom(open, workspaceId, roleId);
         assertGrantable(body.permissions, authority, role.permissions);
@@ -115,13 +121,19 @@ function inOrder(granted: readonly Permission[]): Permission[] {
   return permissions.filter((permission) => granted.includes(permission));
 }
 
-function assertBody({ name, rules }: RoleBody): void {
+function assertBody(parts: RoleParts, { name, rules }: RoleBody): void {
   if (isBuiltInRole(name.toLowerCase())) throw new Problem('CONFLICT', `"${name}" is a built-in role. Choose another name.`);
+  assertKeepable(parts, rules);
+}
+
+/** Makes sure that rules can be kept: their placeholders can be bound, questions can be asked under them, and they are not huge. */
+export function assertKeepable({ assertRules }: Pick<RoleParts, 'assertRules'>, rules: DatasetRules): void {
   const misplaced = maybeMisplaced(rules);
   if (misplaced !== null)
     throw new Problem('REQUEST_INVALID', `${misplaced}: "{person.NAME}" can only stand as a whole value of is, isNot, gt, gte, lt or lte.`);
   if (Buffer.byteLength(JSON.stringify(rules)) > mostRuleBytes)
-    throw new Problem('REQUEST_INVALID', `The rules of a role can have ${mostRuleBytes / 1024} kB at most.`);
+    throw new Problem('REQUEST_INVALID', `The rules can have ${mostRuleBytes / 1024} kB at most.`);
+  assertRules(rules);
 }
 
 function throwNameTaken(error: unknown, name: string): never {
