@@ -287,6 +287,7 @@ async function openHttp(parts: Omit<RouteParts, 'live' | 'log'> & { log: Logger 
     httpServer: app.server,
     authenticate: ({ token, headers }) =>
       token === null ? identity.authenticateSession(toHeaders(headers)) : identity.authenticateBearer(token),
+    tries: limits,
     ask: (policy, query, options) => rooms.engine.ask(policy, query, options),
     warehouse: stores.warehouse,
     maskSalt: rooms.maskSalt,

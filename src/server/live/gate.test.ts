@@ -3,6 +3,7 @@ import type { Socket as TcpSocket } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
 import { goodKey, openTestLive, type TestClient, type TestLive } from '../../../test/fixtures/open-live.ts';
 import { until } from '../../../test/fixtures/until.ts';
+import { Problem } from '../../shared/model/errors.ts';
 import { wholeWorkspace, type Policy } from '../identity/policy.ts';
 import type { Principal } from '../identity/principal.ts';
 import { principalFor } from '../../../test/fixtures/principals.ts';
@@ -52,6 +53,33 @@ describe('the handshake', () => {
       expect(client.socket.connected).toBe(false);
     }
     expect(server.live.stats().sockets).toBe(0);
+  });
+
+  test('lets no address guess tokens for long, and notes which were right', async () => {
+    const noted: [string, boolean][] = [];
+    server = await openTestLive({
+      tries: {
+        assertMayTry: (_, token) => {
+          if (token === 'ak_late') throw new Problem('RATE_LIMITED', 'Too many.', { retryAfterSeconds: 9 });
+        },
+        noteTry: (_, token, isRight) => void noted.push([token, isRight]),
+      },
+    });
+    for (const token of [goodKey, 'ak_wrong', 'ak_late']) await server.connect({ auth: { token } });
+    expect((await server.connect({ auth: { token: 'ak_late' } })).refusal?.data).toMatchObject({
+      code: 'RATE_LIMITED',
+      retryAfterSeconds: 9,
+    });
+    expect(noted).toEqual([
+      [goodKey, true],
+      ['ak_wrong', false],
+    ]);
+  });
+
+  test('answers by polling with data that a browser takes for nothing else', async () => {
+    server = await openTestLive();
+    const { headers } = await fetch(`${server.url}/socket.io/?EIO=4&transport=polling`);
+    expect([headers.get('x-content-type-options'), headers.get('cache-control')]).toEqual(['nosniff', 'no-store']);
   });
 
   test('passes on the workspace and the role that a client wants, and nothing else that it makes up', async () => {

@@ -30,6 +30,7 @@ export interface LiveParts {
   /** hears of every connection refused and every subscription */
   trail: LiveTrail;
   whereOf: GateParts['whereOf'];
+  tries: GateParts['tries'];
   ask: AskQuery;
   warehouse: Pick<Warehouse, 'ask' | 'health' | 'onHealth'>;
   /** what masked values are hashed with */

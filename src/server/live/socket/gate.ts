@@ -12,7 +12,7 @@ import { Connection, connectionLimits, type Credentials, type LiveSocket } from 
 import { encodePacket } from './packet.ts';
 import { endAll, subscribe, unsubscribe, type SubscribingParts } from './subscribing.ts';
 import type { EndedMessage, LiveTrail } from './trail.ts';
-import { isSamePrincipal } from '../../identity/principal.ts';
+import { isSamePrincipal, type Principal } from '../../identity/principal.ts';
 
 /** Times and bounds of the socket server. */
 export const gateLimits = {
@@ -28,6 +28,14 @@ export const gateLimits = {
   rechecks: 250,
 } as const;
 
+/** Headers of every answer by polling, which is data and nothing else. */
+const answerHeaders = {
+  'cache-control': 'no-store',
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+  'cross-origin-resource-policy': 'same-origin',
+  'x-content-type-options': 'nosniff',
+} as const;
+
 /** What the gate needs. */
 export interface GateParts extends SubscribingParts {
   httpServer: HttpServer;
@@ -41,6 +49,14 @@ export interface GateParts extends SubscribingParts {
   trail: LiveTrail;
   /** of a client, from the socket or a trusted proxy */
   whereOf: (handshake: LiveSocket['handshake']) => { address: string; country: string | null };
+  tries: Tries;
+}
+
+/** Bounds how often an address may show tokens that are not valid. */
+export interface Tries {
+  /** @throws RATE_LIMITED */
+  assertMayTry(address: string, credential: string): void;
+  noteTry(address: string, credential: string, isRight: boolean): void;
 }
 
 /** All connections of this process. */
@@ -71,6 +87,7 @@ export class Gate {
         else answer(null, true);
       },
     });
+    this.#io.engine.on('headers', (headers: Record<string, string>) => Object.assign(headers, answerHeaders));
     this.#io.use((socket, next) => void this.#admit(socket, next));
     this.#io.on('connection', (socket) => this.#welcome(socket));
     this.#recheck = setInterval(() => void this.#recheckSome(), gateLimits.recheckMs);
@@ -121,7 +138,7 @@ export class Gate {
     const credentials = credentialsOf(socket.handshake);
     let refusal: Error | undefined;
     try {
-      const principal = await admit(credentials, authenticate, allowedOrigins);
+      const principal = await this.#tryOnce(socket, credentials, () => admit(credentials, authenticate, allowedOrigins));
       const permissions = new TokenBucket(connectionLimits.messagesPerSecond, connectionLimits.messagesAtOnce, clock.now());
       socket.data = new Connection(socket, principal, credentials, permissions);
     } catch (error) {
@@ -129,6 +146,21 @@ export class Gate {
       await this.#tell({ operation: 'connect', principal: null, ...this.#whence(socket), problem: asProblem(error), message: null });
     }
     next(refusal);
+  }
+
+  async #tryOnce(socket: LiveSocket, { token }: Credentials, work: () => Promise<Principal>): Promise<Principal> {
+    if (token === null) return work();
+    const { tries, whereOf } = this.#parts;
+    const { address } = whereOf(socket.handshake);
+    tries.assertMayTry(address, token);
+    try {
+      const principal = await work();
+      tries.noteTry(address, token, true);
+      return principal;
+    } catch (error) {
+      if (error instanceof Problem && error.code === 'CREDENTIALS_INVALID') tries.noteTry(address, token, false);
+      throw error;
+    }
   }
 
   #whence({ handshake }: LiveSocket): Pick<EndedMessage, 'address' | 'country' | 'userAgent'> {
