@@ -126,9 +126,7 @@ async function createDeliveries({ db, table, bigint, identity }: MigrationKit): 
     .addColumn('finished_at', bigint)
     .addUniqueConstraint('notification_deliveries_once', ['notification_id', 'channel_id', 'recipient'])
     .execute();
-  await sql`create index notification_deliveries_open on notification_deliveries (due_at) where state in ('waiting', 'sending')`.execute(
-    db,
-  );
+  await db.schema.createIndex('notification_deliveries_by_state').on('notification_deliveries').columns(['state', 'due_at']).execute();
   await db.schema
     .createIndex('notification_deliveries_by_channel')
     .on('notification_deliveries')

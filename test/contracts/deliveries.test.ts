@@ -1,7 +1,7 @@
 /** Deliveries on both catalogs, to real receivers: signed, once, tried again, given up, and said so. */
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createGuardedHttp } from '../../src/server/adapters/guarded-http/guarded-http.ts';
 import type { Catalog } from '../../src/server/catalog/schema.ts';
 import { claimDeliveries } from '../../src/server/notification/deliveries.ts';
@@ -36,18 +36,20 @@ describeOnEachCatalog('deliveries', (place) => {
   let closing: (() => Promise<void>)[];
   const clock = { now: () => nowMs };
 
+  beforeAll(async () => {
+    at = await place();
+    catalog = await at.open();
+  });
+  afterAll(() => catalog.close());
   beforeEach(async () => {
     closing = [];
     nowMs = startMs;
-    at = await place();
-    catalog = await at.open();
     await seedMembers(catalog);
     room = openNotifications(catalog, clock);
   });
   afterEach(async () => {
     await Promise.all(closing.map((close) => close()));
     await room.stop();
-    await catalog.close();
   });
   const receive = async (answer?: (request: ReceivedRequest, response: ServerResponse) => void): Promise<HttpReceiver> => {
     const receiver = await startHttpReceiver(answer);

@@ -1,12 +1,12 @@
 /** Incidents on both catalogs: one cause is one incident, whoever sees it, and everything that was done can be read and undone. */
 import { randomBytes } from 'node:crypto';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { Catalog } from '../../src/server/catalog/schema.ts';
 import { systemActor, type IncidentChange, type Json, type Opening } from '../../src/server/incident/incident.ts';
 import { createIncidents, type Incidents } from '../../src/server/incident/incidents.ts';
 import { Problem } from '../../src/shared/model/errors.ts';
 import { describeOnEachCatalog, type CatalogPlace } from '../fixtures/each-catalog.ts';
-import { seedWorkspaces } from '../fixtures/seed-people.ts';
+import { clearPeople, seedWorkspaces } from '../fixtures/seed-people.ts';
 import { silentLog } from '../fixtures/silent-log.ts';
 
 const startMs = Date.UTC(2026, 0, 15, 12, 0, 0);
@@ -33,16 +33,19 @@ describeOnEachCatalog('incidents', (place) => {
     by: systemActor('watch'),
     ...given,
   });
-  beforeEach(async () => {
-    nowMs = startMs;
+  beforeAll(async () => {
     at = await place();
     catalog = await at.open();
+  });
+  afterAll(() => catalog.close());
+  beforeEach(async () => {
+    nowMs = startMs;
+    await clearPeople(catalog.db);
     await seedWorkspaces(catalog.db, 'w1', 'w2');
     incidents = room(catalog);
     changes = [];
     incidents.onChange((change) => void changes.push(change));
   });
-  afterEach(() => catalog.close());
 
   const storyOf = (id: string) => incidents.story('w1', id);
   const kindsOf = async (id: string) => (await storyOf(id)).timeline.map((entry) => entry.kind);

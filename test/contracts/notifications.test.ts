@@ -1,5 +1,5 @@
 /** Notifications and channels on both catalogs: who is shown what, once, and who is not. */
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Catalog } from '../../src/server/catalog/schema.ts';
 import type { ChannelSettings } from '../../src/server/notification/notification.ts';
 import type { Announcement, Notifications } from '../../src/server/notification/notifications.ts';
@@ -22,14 +22,16 @@ describeOnEachCatalog('notifications', (place) => {
   let room: Notifications;
   const clock = { now: () => nowMs };
 
-  beforeEach(async () => {
-    nowMs = startMs;
+  beforeAll(async () => {
     at = await place();
     catalog = await at.open();
+  });
+  afterAll(() => catalog.close());
+  beforeEach(async () => {
+    nowMs = startMs;
     await seedMembers(catalog);
     room = openNotifications(catalog, clock);
   });
-  afterEach(() => catalog.close());
   const titlesOf = async (workspaceId: string, personId: string) =>
     (await room.inbox(workspaceId, personId, all)).notifications.map(({ title }) => title);
 

@@ -84,6 +84,7 @@ export async function claimDeliveries(db: CatalogDatabase, claim: DeliveryClaim)
                   .over((window) => window.partitionBy('channel_id').orderBy('state').orderBy('due_at').orderBy('id'))
                   .as('nth'),
               )
+              // without this line SQLite reads all deliveries there ever were
               .where((inner) => inner.or([inner('state', '=', 'sending'), isDue(nowMs)(inner)]))
               .as('open'),
           )
