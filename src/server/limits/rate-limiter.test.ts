@@ -28,7 +28,7 @@ describe('a rate limiter', () => {
   test('whoever waits as long as they are told is let in, and never more than the minute and what came back', () => {
     fc.assert(
       fc.property(
-        fc.integer({ min: 1, max: 10_000 }),
+        fc.oneof(fc.integer({ min: 1, max: 4 }), fc.integer({ min: 1, max: 10_000 })),
         fc.array(fc.integer({ min: 0, max: 40_000 }), { maxLength: 60 }),
         (perMinute, waitsMs) => {
           const limiter = new RateLimiter();
@@ -40,12 +40,9 @@ describe('a rate limiter', () => {
             const looked = limiter.look('a', perMinute, nowMs);
             const taken = limiter.take('a', perMinute, nowMs);
             expect(taken.isAllowed).toBe(looked.isAllowed);
-            if (taken.isAllowed) allowed++;
-            else {
-              nowMs += taken.retryAfterSeconds * 1_000;
-              expect(limiter.take('a', perMinute, nowMs).isAllowed).toBe(true);
-              allowed++;
-            }
+            nowMs += taken.retryAfterSeconds * 1_000;
+            expect(taken.isAllowed || limiter.take('a', perMinute, nowMs).isAllowed).toBe(true);
+            allowed++;
             expect(allowed).toBeLessThanOrEqual(perMinute + ((nowMs - startMs) * perMinute) / 60_000 + 1e-3);
           }
         },
@@ -66,9 +63,9 @@ describe('a rate limiter', () => {
     const limiter = new RateLimiter(1_000);
     limiter.take('mine', 2, 0);
     limiter.take('mine', 2, 0);
-    for (let i = 0; i < 10_000; i++) {
-      limiter.take(`k${i}`, 1, 0);
-      if (i % 400 === 0) expect(limiter.take('mine', 2, 0).isAllowed).toBe(false);
+    for (let round = 0; round < 25; round++) {
+      for (let i = 0; i < 400; i++) limiter.take(`k${round}-${i}`, 1, 0);
+      expect(limiter.take('mine', 2, 0).isAllowed).toBe(false);
     }
   });
 });
