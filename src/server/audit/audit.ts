@@ -11,6 +11,9 @@ import type { AuditEntry, RecordedEntry } from './entry.ts';
 import { headKeys } from './heads/keys.ts';
 import { HeadSigner } from './heads/sign-heads.ts';
 import { destroyKey, strangerIdOf } from './personal.ts';
+import { listActions } from './read/conditions.ts';
+import { exportEntries, type ExportRequest } from './read/export.ts';
+import { listEntries, type ListedEntries, type ListRequest } from './read/list.ts';
 import { Recorder } from './recorder.ts';
 
 /** What the audit log is made of. */
@@ -42,6 +45,11 @@ export interface AuditLog {
   eraseStranger(text: string): Promise<boolean>;
   /** Signs a head for each chain that has moved; every minute. */
   signHeads(): Promise<HeadDocument[]>;
+  list(request: ListRequest): Promise<ListedEntries>;
+  /** The actions that a log holds. */
+  actions(workspaceId: string): Promise<string[]>;
+  /** Blocks of text. */
+  export(request: ExportRequest): AsyncIterable<string>;
   /** @throws RATE_LIMITED */
   verify(request: VerificationRequest): Promise<AuditVerification>;
   state(): { waiting: number; lastError: string | null };
@@ -81,6 +89,9 @@ export function createAudit(parts: AuditParts): AuditLog {
     erasePerson: (personId) => erase([personId]),
     eraseStranger: (text) => erase(strangerKeys.map((key) => strangerIdOf(key, text))),
     signHeads: () => signer.signHeads(),
+    list: (request) => listEntries(catalog.db, parts.sealer, request),
+    actions: (workspaceId) => listActions(catalog.db, workspaceId),
+    export: (request) => exportEntries(catalog.db, parts.sealer, request),
     verify: (request) => verification.run(request),
     state: () => recorder.state(),
     close: async () => {

@@ -42,8 +42,8 @@ export class Recorder {
   }
 
   /** Resolves when the entry is durable. @throws CATALOG_UNAVAILABLE when too many wait, or this one for too long (it is still written then) */
-  record(entry: AuditEntry): Promise<void> {
-    if (this.#waiting.length >= mostWaiting || this.#isClosing) return Promise.reject(this.#refusal('is not taken'));
+  async record(entry: AuditEntry): Promise<void> {
+    if (this.#waiting.length >= mostWaiting || this.#isClosing) throw this.#refusal('is not taken');
     const draft = draftOf(entry, this.#parts.clock.now());
     return new Promise<void>((resolve, reject) => {
       const patience = setTimeout(() => reject(this.#refusal('waits in memory')), this.#parts.patienceMs);
@@ -57,7 +57,7 @@ export class Recorder {
         resolve: () => settle(resolve),
         reject: (error) => settle(() => reject(error as Error)),
       });
-      this.#working ??= this.#work().finally(() => (this.#working = null));
+      this.#working ??= this.#work();
     });
   }
 
@@ -97,10 +97,12 @@ export class Recorder {
         failures = 0;
         continue;
       }
-      if (this.#isClosing) return this.#giveUp(outage);
+      if (this.#isClosing) this.#giveUp(outage);
       failures++;
       await this.#pause(Math.min(retryMs.first * 2 ** (failures - 1), retryMs.most));
     }
+    // TRICKY: in the turn that found nothing waiting, or what is recorded in between would wait for nobody.
+    this.#working = null;
   }
 
   /** Null when the batch is dealt with, else why it has to be tried again. */

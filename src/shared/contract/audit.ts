@@ -6,6 +6,10 @@ import type { Route } from './route.ts';
 export const auditOutcomes = ['done', 'denied', 'failed'] as const;
 
 const subject = z.object({ kind: z.string(), id: z.string() });
+const actor = subject.extend({
+  /** as the entry has it; null where it has none, or the person was erased */
+  name: z.string().nullable(),
+});
 const instantText = z.iso.datetime({ offset: true });
 
 /** Which entries; conditions are joined with "and". */
@@ -36,7 +40,7 @@ export const auditEntryAnswer = z.object({
   /** the action in words, such as "asked a question" */
   sentence: z.string(),
   outcome: z.enum(auditOutcomes),
-  actor: subject,
+  actor,
   target: subject.nullable(),
   detail: z.record(z.string(), z.unknown()).nullable(),
   /** bytes of the detail before it was cut; null: it is whole */
@@ -61,14 +65,20 @@ export const auditRoute = {
   summary: 'Entries of the audit log, newest first. A search that finds little stops after 20,000 entries and tells how far it came.',
   tag: 'audit',
   access: 'audit:read',
-  query: auditFilter.extend({ cursor: z.string().max(60).optional(), limit: z.coerce.number().int().min(1).max(500).default(50) }),
+  query: auditFilter.extend({
+    after: z
+      .string()
+      .regex(/^\d{1,15}-\d{1,15}$/, 'must be the "next" of an answer')
+      .optional(),
+    limit: z.coerce.number().int().min(1).max(500).default(50),
+  }),
   answer: z.object({
     entries: z.array(auditEntryAnswer),
     /** for the next page; null: there is no more */
-    nextCursor: z.string().nullable(),
-    /** instant of the oldest entry that was looked at; null: all were */
+    next: z.string().nullable(),
+    /** a search that stopped on the way: the instant of the oldest entry that it looked at; else null */
     searchedTo: z.string().nullable(),
-    /** actions that the log holds, for filters */
+    /** actions that the log holds, for filters; only with the first page */
     actions: z.array(z.object({ action: z.string(), sentence: z.string() })),
   }),
 } as const satisfies Route;
