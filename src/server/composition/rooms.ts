@@ -2,6 +2,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { Catalog } from '../catalog/schema.ts';
 import type { Config } from '../config.ts';
+import { createDashboards, type Dashboards } from '../dashboard/dashboards.ts';
 import { createIngest, type Ingest } from '../ingest/ingest.ts';
 import type { Live } from '../live/live.ts';
 import type { AcceptedListener, CommitListener, CommitNotice } from '../ports/accepted.ts';
@@ -45,6 +46,7 @@ export interface Rooms {
   committer: Committer;
   ingest: Ingest;
   discovery: Discovery;
+  dashboards: Dashboards;
   /** told after a commit, delete or mutation */
   announce: CommitListener;
   /** told after events were deleted: cached answers, live panels and the catalog follow */
@@ -90,6 +92,7 @@ export async function joinRooms({ config, stores, nodeId, maskSalt, clock, log }
     committer,
     ingest: createIngest({ spool, idWindow, clock, listeners: [hear] }),
     discovery,
+    dashboards: createDashboards({ db: catalog.db, clock, randomBytes }),
     announce,
     announceRemoval: (removal) => announceRemoval(removal, announce, discovery, watermarks),
     follow: (live) => void followers.push(live),

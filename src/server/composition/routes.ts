@@ -5,6 +5,8 @@ import type { Config } from '../config.ts';
 import { backupRoutes } from '../http/backup.ts';
 import type { RouteBinding } from '../http/binding.ts';
 import { catalogRoutes } from '../http/catalog.ts';
+import { dashboardRoutes } from '../http/dashboards.ts';
+import { embedRoutes } from '../http/embed.ts';
 import { eventRoutes } from '../http/events.ts';
 import { exportRoutes } from '../http/export.ts';
 import { identityRoutes } from '../http/identity.ts';
@@ -12,6 +14,7 @@ import { importRoutes } from '../http/imports.ts';
 import { jobRoutes } from '../http/jobs.ts';
 import { keyRoutes } from '../http/keys.ts';
 import { ledgerRoutes } from '../http/ledger.ts';
+import { outsideRoutes } from '../http/outside.ts';
 import { peopleRoutes } from '../http/people.ts';
 import { queryRoutes } from '../http/query.ts';
 import { systemRoutes } from '../http/system.ts';
@@ -48,7 +51,8 @@ export function bindRoutes(parts: RouteParts): RouteBinding[] {
   const { catalog, warehouse, spool, idWindow } = stores;
   const { maskSalt } = rooms;
   return [
-    ...queryRoutes({ engine: rooms.engine }),
+    ...queryRoutes({ engine: rooms.engine, assertMayAsk: rooms.dashboards.assertMayAsk }),
+    ...dashboardRoutes(rooms.dashboards),
     ...catalogRoutes({ catalog: (view) => rooms.discovery.catalog(view), maskSalt }),
     ...eventRoutes({ warehouse, clock, maskSalt }),
     ...peopleRoutes({ warehouse, maskSalt }),
@@ -57,6 +61,8 @@ export function bindRoutes(parts: RouteParts): RouteBinding[] {
     ...bindImports(parts),
     ...identityRoutes(identity),
     ...keyRoutes(identity),
+    ...embedRoutes({ settings: identity.embed, keysOf: identity.embedKeysOf, dashboards: rooms.dashboards, clock, randomBytes }),
+    ...outsideRoutes(identity.outside),
     ...jobRoutes((workspaceId, limit) => jobs.list(workspaceId, limit)),
     ...bindBackup(parts),
     ...systemRoutes({ version, clock, warehouse, spool, idWindow, pingCatalog: () => pingCatalog(catalog), gauges: () => gaugesOf(parts) }),

@@ -8,7 +8,6 @@ import { describeIssues, isTooDeep, mostLevels } from '../../shared/model/issue.
 import type { Principal } from '../identity/principal.ts';
 import type { RandomBytes } from '../ports/clock.ts';
 import { assertAccess, assertLooksOnly, maybePrincipal, webHeaders, type Gatekeeper } from './access.ts';
-import { installAuthBridge, type WebHandler } from './auth-bridge.ts';
 import type { Call, RouteBinding } from './binding.ts';
 import { installCors } from './cors.ts';
 import { assertCsrfToken, assertOwnOrigin } from './guard/forgery.ts';
@@ -30,7 +29,6 @@ export interface HttpServerParts {
   log: FastifyBaseLogger;
   gatekeeper: Gatekeeper;
   limits: RateLimits;
-  authHandler: WebHandler;
   bindings: readonly RouteBinding[];
   trail: CallTrail;
   countryOf: CountryOf;
@@ -77,7 +75,6 @@ export async function createHttpServer(parts: HttpServerParts): Promise<FastifyI
     });
     for (const binding of parts.bindings) register(scope, binding, parts);
     installDocuments(scope, parts);
-    installAuthBridge(scope, parts);
   });
   await installWebApp(app, { ...parts, known });
   return app;
@@ -123,7 +120,7 @@ async function makeCall(
   parts.limits.countCall({ request, reply, principal, limit: route.limit });
   if (principal !== null && route.access !== 'public') assertLooksOnly(principal, route);
   const call = {
-    principal: route.access === 'public' ? principal : assertAccess(principal, route.access),
+    principal: route.access === 'public' ? principal : assertAccess(principal, route),
     params: parsePart(route.params, request.params, 'path'),
     query: parsePart(route.query, request.query, 'query string'),
     body: parsePart(route.body, request.body, 'body'),

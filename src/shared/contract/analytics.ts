@@ -58,6 +58,7 @@ export const queryRoute = {
   summary: 'Answers a query: totals, trends, breakdowns and tables over the events of the workspace.',
   tag: 'analytics',
   access: 'events:read',
+  isForEmbeds: true,
   body: querySchema,
   answer: resultSchema,
 } as const satisfies Route;

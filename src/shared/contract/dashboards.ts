@@ -98,6 +98,7 @@ export const dashboardRoute = {
   summary: 'A dashboard with its panels; the answer has its version as ETag.',
   tag: 'dashboards',
   access: 'dashboards:read',
+  isForEmbeds: true,
   params: id,
   answer: z.object({ dashboard: dashboardAnswer }),
 } as const satisfies Route;

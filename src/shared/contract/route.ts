@@ -18,6 +18,8 @@ export interface Route {
   summary: string;
   tag: string;
   access: Access;
+  /** whether holders of embed tokens may call it; what they see of it is then up to their token. Default: they may not */
+  isForEmbeds?: boolean;
   params?: z.ZodType;
   query?: z.ZodType;
   body?: z.ZodType;

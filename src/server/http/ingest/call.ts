@@ -6,6 +6,7 @@ import type { Principal } from '../../identity/principal.ts';
 import type { CountryLookup } from '../../ingest/country.ts';
 import type { Ingest, IngestAnswer, IngestCall } from '../../ingest/ingest.ts';
 import type { Clock } from '../../ports/clock.ts';
+import { sourceOf } from '../access.ts';
 import type { WaitingPlace } from './whole-gzip.ts';
 import { maybeHeaderKey, principalOf, type AuthenticateKey } from './credentials.ts';
 
@@ -52,7 +53,7 @@ export async function letIn(parts: IngestRouteParts, request: FastifyRequest, ke
   const { limits, authenticateWriteKey } = parts;
   const principal = await principalOf(key, async (text) => {
     limits.assertMayTry(request.ip, text);
-    const found = await authenticateWriteKey(text);
+    const found = await authenticateWriteKey(text, sourceOf(request));
     limits.noteTry(request.ip, text, found !== null);
     return found;
   });

@@ -1,10 +1,11 @@
 /** Finds the write key of a call, in its headers or its body, and the principal behind it. */
 import type { FastifyRequest } from 'fastify';
 import { Problem } from '../../../shared/model/errors.ts';
+import type { CallSource } from '../../identity/credential.ts';
 import type { Principal } from '../../identity/principal.ts';
 
 /** Who a write key belongs to; null when it is unknown or revoked. */
-export type AuthenticateKey = (key: string) => Principal | null | Promise<Principal | null>;
+export type AuthenticateKey = (key: string, source: CallSource) => Principal | null | Promise<Principal | null>;
 
 /** The key in `Authorization: Bearer KEY` or `Basic base64(KEY:)`; null without that header. @throws CREDENTIALS_INVALID */
 export function maybeHeaderKey(request: FastifyRequest): string | null {
@@ -22,7 +23,7 @@ export function maybeHeaderKey(request: FastifyRequest): string | null {
 }
 
 /** The principal of `key`. @throws CREDENTIALS_MISSING, CREDENTIALS_INVALID, FORBIDDEN */
-export async function principalOf(key: unknown, authenticate: AuthenticateKey): Promise<Principal> {
+export async function principalOf(key: unknown, authenticate: (key: string) => Promise<Principal | null>): Promise<Principal> {
   if (key === undefined || key === null || key === '') {
     throw new Problem(
       'CREDENTIALS_MISSING',
