@@ -1,6 +1,6 @@
 /** Members, roles, groups, invitations and workspaces on both catalogs: who may change what, and what it amounts to. */
 import { randomBytes } from 'node:crypto';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Catalog } from '../../src/server/catalog/schema.ts';
 import { createRegister, type Register } from '../../src/server/identity/members/register.ts';
 import { readMembers } from '../../src/server/identity/members/grants.ts';
@@ -78,6 +78,10 @@ describeOnEachCatalog('access', (place) => {
     });
   };
 
+  beforeAll(async () => {
+    at = await place();
+    catalog = await at.open();
+  });
   beforeEach(async () => {
     nowMs = 1_780_000_000_000;
     letters = [];
@@ -85,8 +89,9 @@ describeOnEachCatalog('access', (place) => {
     locked = new Set();
     forgotten = [];
     known = new Set();
-    at = await place();
-    catalog = await at.open();
+    // What belongs to them goes with them.
+    await catalog.db.deleteFrom('auth_users').execute();
+    await catalog.db.deleteFrom('workspaces').execute();
     register = registerOn(catalog);
     for (const id of ['ws', 'other'])
       await catalog.db
@@ -94,7 +99,7 @@ describeOnEachCatalog('access', (place) => {
         .values({ id, name: id === 'ws' ? 'Shop' : 'Other', created_at: 1, settings: '{}' })
         .execute();
   });
-  afterEach(() => catalog.close());
+  afterAll(() => catalog?.close());
 
   /** A member with an account; the id is the name in small letters. */
   const add = async (name: string, role: string, workspaceId = 'ws'): Promise<string> => {

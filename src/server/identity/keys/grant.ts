@@ -5,7 +5,7 @@ import { isPermission, permissionsByScope, type Permission, type ScopeName } fro
 import type { DatasetRules } from '../../../shared/model/policy.ts';
 import type { CatalogDatabase } from '../../catalog/schema.ts';
 import { assertGrantable, authorityOf, type Authority } from '../members/change.ts';
-import { readMembers } from '../members/grants.ts';
+import { maybeReadMember } from '../members/grants.ts';
 import { seesNoMore } from '../members/rules.ts';
 import type { Principal } from '../principal.ts';
 
@@ -17,8 +17,7 @@ export function permissionsOfScopes(scopes: readonly string[]): Set<Permission> 
 /** What `principal` may give away at this moment. @throws FORBIDDEN when it has lost `needs`, or is no member any more */
 export async function readAuthority(db: CatalogDatabase, principal: Principal, needs: Permission | null): Promise<Authority> {
   const { workspaceId, personId } = principal;
-  const members = personId === undefined ? [] : await readMembers(db, { workspaceId, personId });
-  return authorityOf(principal, needs, new Map(members.map((member) => [member.person.id, member])));
+  return authorityOf(principal, needs, personId === undefined ? null : await maybeReadMember(db, workspaceId, personId));
 }
 
 /** @throws FORBIDDEN when `scopes` are more than `principal`, whose authority that is, has */

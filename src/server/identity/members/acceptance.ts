@@ -136,8 +136,12 @@ async function accept(
   const inviterIsOperator = invitation.inviterKind === 'person' && (await isOperator(parts.db, invitation.inviterId));
   await changeMembers(
     parts,
-    workspaceId,
-    (members) => authorityOfInviter(invitation, members, inviterIsOperator),
+    {
+      workspaceId,
+      about: [personId],
+      by: invitation.inviterKind === 'person' ? invitation.inviterId : undefined,
+      judge: (inviter) => authorityOfInviter(invitation, inviter, inviterIsOperator),
+    },
     async (change) => {
       const { db, before, nowMs } = change;
       const used = await db.deleteFrom('invitations').where('id', '=', invitation.id).returning('id').execute();
@@ -164,10 +168,9 @@ async function joinGroups({ db, workspaceId }: Change, groupIds: readonly string
 }
 
 /** What whoever invited may give away today; of a key, which may be gone, what it might when it invited. @throws NOT_FOUND */
-function authorityOfInviter(invitation: OpenInvitation, members: ReadonlyMap<string, Member>, inviterIsOperator: boolean): Authority {
+function authorityOfInviter(invitation: OpenInvitation, inviter: Member | null, inviterIsOperator: boolean): Authority {
   if (invitation.inviterKind !== 'person') return { permissions: new Set(allPermissions), rules: {}, isOwner: true, personId: null };
-  const inviter = members.get(invitation.inviterId);
-  if (inviter === undefined) throw notOpen();
+  if (inviter === null) throw notOpen();
   const { permissions, policy } = accessOf(inviter);
   return { permissions, rules: policy.rules, isOwner: inviterIsOperator || inviter.role.id === 'owner', personId: invitation.inviterId };
 }

@@ -40,7 +40,7 @@ export async function assertMayLetIn(
 /** What the principal may in a workspace; only a person who is signed in reaches beyond the workspace of the call. */
 function maybeAuthority(principal: Principal, workspaceId: string, mine: readonly Member[]): Authority | null {
   const own = mine.find((member) => member.workspaceId === workspaceId);
-  if (workspaceId === principal.workspaceId) return authorityOf(principal, null, new Map(own === undefined ? [] : [[own.person.id, own]]));
+  if (workspaceId === principal.workspaceId) return authorityOf(principal, null, own ?? null);
   if (own === undefined || principal.kind !== 'person') return null;
   const { permissions, policy } = accessOf(own);
   return { permissions, rules: policy.rules, isOwner: own.role.id === 'owner', personId: own.person.id };

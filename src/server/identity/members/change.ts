@@ -8,7 +8,7 @@ import type { Principal } from '../principal.ts';
 import { raiseIdentityVersion } from '../version.ts';
 import type { WatchedVersion } from '../versioned-cache.ts';
 import { accessOf } from './access.ts';
-import { readMembers, type Member } from './grants.ts';
+import { maybeReadMember, readMembers, type Member } from './grants.ts';
 import { joinRules, seesNoMoreThanEither } from './rules.ts';
 
 /** What changes of memberships work with. */
@@ -31,13 +31,16 @@ export interface Authority {
   personId: string | null;
 }
 
+/** Whose access a change can touch: only they are read and judged. */
+export type About = 'everybody' | readonly string[];
+
 /** A change under way. */
 export interface Change {
   /** the open transaction */
   db: CatalogDatabase;
   workspaceId: string;
   authority: Authority;
-  /** everybody in the workspace as they were before, by person id */
+  /** whom it is about, as they were before, by person id */
   before: ReadonlyMap<string, Member>;
   nowMs: number;
 }
@@ -51,26 +54,36 @@ export interface Change {
 export async function changeWorkspace<T>(
   parts: ChangeParts,
   principal: Principal,
-  needs: Permission | null,
+  { needs, about }: { needs: Permission | null; about: About },
   work: (change: Change) => Promise<T>,
 ): Promise<T> {
-  return changeMembers(parts, principal.workspaceId, (members) => authorityOf(principal, needs, members), work);
+  const { workspaceId, personId } = principal;
+  return changeMembers(parts, { workspaceId, about, by: personId, judge: (member) => authorityOf(principal, needs, member) }, work);
 }
 
-/** As {@link changeWorkspace}, by the authority that `judge` finds among the members of the moment. */
+/** In which workspace something changes, about whom, by whom, and what they may. */
+export interface ChangeOrder {
+  workspaceId: string;
+  about: About;
+  /** person id; undefined: by no person */
+  by: string | undefined;
+  /** the authority of the member `by` at the moment; null: they are none. @throws FORBIDDEN, NOT_FOUND */
+  judge: (member: Member | null) => Authority;
+}
+
+/** As {@link changeWorkspace}, by an authority that is found in the transaction. */
 export async function changeMembers<T>(
   { db, clock, version, announce }: ChangeParts,
-  workspaceId: string,
-  judge: (members: ReadonlyMap<string, Member>) => Authority,
+  { workspaceId, about, by, judge }: ChangeOrder,
   work: (change: Change) => Promise<T>,
 ): Promise<T> {
   const { result, changed } = await db.transaction().execute(async (transaction) => {
     // TRICKY: first of all, for it locks: on PostgreSQL too, changes then wait for each other, and read what the one before left.
     await raiseIdentityVersion(transaction);
-    const before = await membersById(transaction, workspaceId);
-    const authority = judge(before);
-    const outcome = await work({ db: transaction, workspaceId, authority, before, nowMs: clock.now() });
-    return { result: outcome, changed: assertOutcome(before, await membersById(transaction, workspaceId), authority) };
+    const before = await readState(transaction, workspaceId, about);
+    const authority = judge(by === undefined ? null : await maybeReadMember(transaction, workspaceId, by));
+    const outcome = await work({ db: transaction, workspaceId, authority, before: before.members, nowMs: clock.now() });
+    return { result: outcome, changed: assertOutcome(before, await readState(transaction, workspaceId, about), authority) };
   });
   version.forget();
   if (changed.length > 0) announce(changed);
@@ -78,10 +91,9 @@ export async function changeMembers<T>(
 }
 
 /** What `principal` may give away: what it was let in with, as far as its person still has it. @throws FORBIDDEN without `needs` */
-export function authorityOf(principal: Principal, needs: Permission | null, members: ReadonlyMap<string, Member>): Authority {
+export function authorityOf(principal: Principal, needs: Permission | null, member: Member | null): Authority {
   const { personId = null } = principal;
-  const member = personId === null ? null : members.get(personId);
-  if (member === undefined) throw new Problem('FORBIDDEN', 'You are no longer a member of this workspace.');
+  if (personId !== null && member === null) throw new Problem('FORBIDDEN', 'You are no longer a member of this workspace.');
   const own = { permissions: principal.permissions, rules: principal.policy.rules };
   const access = member === null ? null : accessOf(member);
   const permissions =
@@ -107,13 +119,26 @@ export function assertGrantable(wanted: Iterable<Permission>, authority: Authori
     );
 }
 
-async function membersById(db: CatalogDatabase, workspaceId: string): Promise<Map<string, Member>> {
-  return new Map((await readMembers(db, { workspaceId })).map((member) => [member.person.id, member]));
+/** What a change can touch. */
+interface State {
+  members: ReadonlyMap<string, Member>;
+  owners: ReadonlySet<string>;
+}
+
+async function readState(db: CatalogDatabase, workspaceId: string, about: About): Promise<State> {
+  const members = await readMembers(db, about === 'everybody' ? { workspaceId } : { workspaceId, personIds: about });
+  const owners = await db
+    .selectFrom('memberships')
+    .select('person_id')
+    .where('workspace_id', '=', workspaceId)
+    .where('role', '=', 'owner')
+    .execute();
+  return { members: new Map(members.map((member) => [member.person.id, member])), owners: new Set(owners.map((row) => row.person_id)) };
 }
 
 /** The ids of those whose access changed, if nobody got what they must not. */
-function assertOutcome(before: ReadonlyMap<string, Member>, after: ReadonlyMap<string, Member>, authority: Authority): string[] {
-  assertOwners(ownersOf(before), ownersOf(after), authority);
+function assertOutcome({ members: before, owners }: State, { members: after, ...later }: State, authority: Authority): string[] {
+  assertOwners(owners, later.owners, authority);
   const changed = [...before.keys(), ...[...after.keys()].filter((id) => !before.has(id))].filter(
     (id) => grantsText(before.get(id)) !== grantsText(after.get(id)),
   );
@@ -143,10 +168,6 @@ function assertWithin(before: Member | null, after: Member | null, authority: Au
   const limits = had === null ? [authority.rules] : [authority.rules, had.policy.rules];
   if (!seesNoMoreThanEither(gets.policy.rules, ...limits))
     throw new Problem('FORBIDDEN', `${name} would see more than you may see yourself.`);
-}
-
-function ownersOf(members: ReadonlyMap<string, Member>): Set<string> {
-  return new Set([...members].filter(([, member]) => member.role.id === 'owner').map(([id]) => id));
 }
 
 function grantsText(member: Member | undefined): string {

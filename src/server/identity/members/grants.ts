@@ -21,10 +21,21 @@ export interface Member extends Grants {
 }
 
 /** Whose memberships are read. */
-export type Whose = { workspaceId: string; personId?: string } | { personId: string; workspaceId?: string };
+export type Whose =
+  | { workspaceId: string; personId?: string }
+  | { personId: string; workspaceId?: string }
+  | { workspaceId: string; personIds: readonly string[] };
+
+/** The member of a workspace that a person is, or null. */
+export async function maybeReadMember(db: CatalogDatabase, workspaceId: string, personId: string): Promise<Member | null> {
+  return (await readMembers(db, { workspaceId, personId }))[0] ?? null;
+}
 
 /** Memberships, oldest workspace first, then by name. */
-export async function readMembers(db: CatalogDatabase, { workspaceId, personId }: Whose): Promise<Member[]> {
+export async function readMembers(db: CatalogDatabase, whose: Whose): Promise<Member[]> {
+  const { workspaceId } = whose;
+  const personIds = 'personIds' in whose ? whose.personIds : whose.personId === undefined ? null : [whose.personId];
+  if (personIds?.length === 0) return [];
   let memberships = db
     .selectFrom('memberships as m')
     .innerJoin('workspaces as w', 'w.id', 'm.workspace_id')
@@ -45,9 +56,9 @@ export async function readMembers(db: CatalogDatabase, { workspaceId, personId }
     memberships = memberships.where('m.workspace_id', '=', workspaceId);
     groups = groups.where('gm.workspace_id', '=', workspaceId);
   }
-  if (personId !== undefined) {
-    memberships = memberships.where('m.person_id', '=', personId);
-    groups = groups.where('gm.person_id', '=', personId);
+  if (personIds !== null) {
+    memberships = memberships.where('m.person_id', 'in', personIds);
+    groups = groups.where('gm.person_id', 'in', personIds);
   }
   const [memberRows, groupRows] = [await memberships.execute(), await groups.execute()];
   const groupsByMember = Map.groupBy(groupRows, (row) => `${row.workspace_id} ${row.person_id}`);

@@ -12,6 +12,8 @@ import { findRole } from './roles.ts';
 const mostGroups = 500;
 const rowsPerInsert = 500;
 
+const byManager = { needs: 'people:manage', about: 'everybody' } as const;
+
 /** A group as it is listed. */
 export interface Group {
   id: string;
@@ -41,7 +43,7 @@ export function createGroups(parts: ChangeParts): Groups {
     list: (workspaceId) => listGroups(db, workspaceId),
     create: async (principal, body) => {
       const id = makeId('grp', randomBytes);
-      await changeWorkspace(parts, principal, 'people:manage', async (change) => {
+      await changeWorkspace(parts, principal, byManager, async (change) => {
         const existing = await change.db.selectFrom('groups').select('id').where('workspace_id', '=', change.workspaceId).execute();
         if (existing.length >= mostGroups) throw new Problem('CONFLICT', `A workspace can have ${mostGroups} groups. Delete one.`);
         await assertRoles(change, body.roles, []);
@@ -54,7 +56,7 @@ export function createGroups(parts: ChangeParts): Groups {
       return find(principal.workspaceId, id);
     },
     change: async (principal, groupId, body) => {
-      await changeWorkspace(parts, principal, 'people:manage', async (change) => {
+      await changeWorkspace(parts, principal, byManager, async (change) => {
         const { roles } = await findGroup(change, groupId);
         await assertRoles(change, body.roles, roles);
         await change.db
@@ -69,7 +71,7 @@ export function createGroups(parts: ChangeParts): Groups {
       return find(principal.workspaceId, groupId);
     },
     remove: (principal, groupId) =>
-      changeWorkspace(parts, principal, 'people:manage', async (change) => {
+      changeWorkspace(parts, principal, byManager, async (change) => {
         await findGroup(change, groupId);
         await change.db.deleteFrom('groups').where('workspace_id', '=', change.workspaceId).where('id', '=', groupId).execute();
       }),

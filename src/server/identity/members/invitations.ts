@@ -70,7 +70,7 @@ export function createInvitations(parts: InvitationParts): Invitations {
   return {
     list: (workspaceId) => listInvitations(db, workspaceId),
     create: async (principal, wanted) => {
-      const { id, token } = await changeWorkspace(parts, principal, 'people:manage', (change) =>
+      const { id, token } = await changeWorkspace(parts, principal, { needs: 'people:manage', about: [] }, (change) =>
         insertInvitation(parts, change, principal, wanted),
       );
       const invitation = (await listInvitations(db, principal.workspaceId)).find((each) => each.id === id)!;
@@ -79,7 +79,7 @@ export function createInvitations(parts: InvitationParts): Invitations {
       return { invitation, link: sent ? null : link, sent };
     },
     withdraw: (principal, invitationId) =>
-      changeWorkspace(parts, principal, 'people:manage', async ({ db: open, workspaceId }) => {
+      changeWorkspace(parts, principal, { needs: 'people:manage', about: [] }, async ({ db: open, workspaceId }) => {
         const gone = await open
           .deleteFrom('invitations')
           .where('workspace_id', '=', workspaceId)
@@ -98,7 +98,7 @@ export async function insertInvitation(
   inviter: Pick<Principal, 'kind' | 'id' | 'personId'>,
   wanted: NewInvitation,
 ): Promise<{ id: string; token: string }> {
-  const { db, workspaceId, authority, before, nowMs } = change;
+  const { db, workspaceId, authority, nowMs } = change;
   const role = await findRole(db, workspaceId, wanted.role);
   if (role.id === 'owner' && !authority.isOwner) throw new Problem('FORBIDDEN', 'Only owners make owners.');
   const groups = await assertGroups(db, workspaceId, wanted.groups);
@@ -115,7 +115,7 @@ export async function insertInvitation(
   if (email !== null) await replaceInvitation(change, email);
   const open = await db.selectFrom('invitations').select('id').where('workspace_id', '=', workspaceId).execute();
   if (open.length >= mostOpen) throw new Problem('CONFLICT', `A workspace can have ${mostOpen} open invitations. Withdraw some.`);
-  if ([...before.values()].some((member) => member.person.email === email))
+  if (email !== null && (await isMember(db, workspaceId, email)))
     throw new Problem('CONFLICT', `${email} is a member of this workspace already.`);
   const id = makeId('inv', randomBytes);
   const token = makeToken(randomBytes);
@@ -154,6 +154,17 @@ export async function pruneInvitations(db: CatalogDatabase, nowMs: number): Prom
 
 async function replaceInvitation({ db, workspaceId }: Change, email: string): Promise<void> {
   await db.deleteFrom('invitations').where('workspace_id', '=', workspaceId).where('email', '=', email).execute();
+}
+
+async function isMember(db: CatalogDatabase, workspaceId: string, email: string): Promise<boolean> {
+  const found = await db
+    .selectFrom('memberships')
+    .innerJoin('auth_users', 'auth_users.id', 'memberships.person_id')
+    .select('auth_users.id')
+    .where('memberships.workspace_id', '=', workspaceId)
+    .where('auth_users.email', '=', email)
+    .executeTakeFirst();
+  return found !== undefined;
 }
 
 async function listInvitations(db: CatalogDatabase, workspaceId: string): Promise<Invitation[]> {

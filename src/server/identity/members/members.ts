@@ -74,7 +74,7 @@ export function createMembers(parts: MemberParts): Members {
       return { people: await listed(parts, members.slice(0, limit)), total: members.length };
     },
     change: async (principal, personId, changes) => {
-      await changeWorkspace(parts, principal, 'people:manage', async (change) => {
+      await changeWorkspace(parts, principal, { needs: 'people:manage', about: [personId] }, async (change) => {
         assertMember(change, personId);
         await applyChanges(parts, change, personId, changes);
       });
@@ -82,11 +82,12 @@ export function createMembers(parts: MemberParts): Members {
       return (await listed(parts, members))[0]!;
     },
     remove: (principal, personId) =>
-      changeWorkspace(parts, principal, 'people:manage', async (change) => {
+      changeWorkspace(parts, principal, { needs: 'people:manage', about: [personId] }, async (change) => {
         assertMember(change, personId);
         await deleteMember(change, personId);
       }),
-    leave: (principal) => changeWorkspace(parts, principal, null, (change) => deleteMember(change, principal.id)),
+    leave: (principal) =>
+      changeWorkspace(parts, principal, { needs: null, about: [principal.id] }, (change) => deleteMember(change, principal.id)),
     unlock: async (principal, personId) => wayIn.unlock(await assertMayLetIn(db, principal, personId)),
     offerReset: async (principal, personId) => wayIn.offerReset(await assertMayLetIn(db, principal, personId)),
     erase: (personId) => erase(parts, personId),

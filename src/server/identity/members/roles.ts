@@ -54,7 +54,7 @@ export function createRoles(parts: RoleParts): Roles {
     create: async (principal, body) => {
       assertBody(parts, body);
       const id = makeId('role', randomBytes);
-      await changeWorkspace(parts, principal, 'roles:manage', async ({ db: open, workspaceId, authority, nowMs }) => {
+      await changeWorkspace(parts, principal, { needs: 'roles:manage', about: [] }, async ({ db: open, workspaceId, authority, nowMs }) => {
         assertGrantable(body.permissions, authority);
         if ((await listCustomRoles(open, workspaceId)).length >= mostRoles)
           throw new Problem('CONFLICT', `A workspace can have ${mostRoles} roles of its own. Delete one that nobody has.`);
@@ -68,21 +68,26 @@ export function createRoles(parts: RoleParts): Roles {
     },
     change: async (principal, roleId, body) => {
       assertBody(parts, body);
-      await changeWorkspace(parts, principal, 'roles:manage', async ({ db: open, workspaceId, authority, nowMs }) => {
-        const role = await findCustom(open, workspaceId, roleId);
-        assertGrantable(body.permissions, authority, role.permissions);
-        const row = rowOf(body, rulesWithin(body.rules, role, authority));
-        await open
-          .updateTable('roles')
-          .set({ ...row, updated_at: nowMs })
-          .where('workspace_id', '=', workspaceId)
-          .where('id', '=', roleId)
-          .execute();
-      }).catch((error: unknown) => throwNameTaken(error, body.name));
+      await changeWorkspace(
+        parts,
+        principal,
+        { needs: 'roles:manage', about: 'everybody' },
+        async ({ db: open, workspaceId, authority, nowMs }) => {
+          const role = await findCustom(open, workspaceId, roleId);
+          assertGrantable(body.permissions, authority, role.permissions);
+          const row = rowOf(body, rulesWithin(body.rules, role, authority));
+          await open
+            .updateTable('roles')
+            .set({ ...row, updated_at: nowMs })
+            .where('workspace_id', '=', workspaceId)
+            .where('id', '=', roleId)
+            .execute();
+        },
+      ).catch((error: unknown) => throwNameTaken(error, body.name));
       return findListed(principal.workspaceId, roleId);
     },
     remove: (principal, roleId) =>
-      changeWorkspace(parts, principal, 'roles:manage', async ({ db: open, workspaceId, authority }) => {
+      changeWorkspace(parts, principal, { needs: 'roles:manage', about: [] }, async ({ db: open, workspaceId, authority }) => {
         const role = await findCustom(open, workspaceId, roleId);
         assertGrantable(role.permissions, authority);
         const uses = await listUses(open, workspaceId, roleId);
