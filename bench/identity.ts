@@ -4,6 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openSqliteCatalog } from '../src/server/adapters/sqlite/catalog.ts';
+import { createGuardedHttp } from '../src/server/adapters/guarded-http/guarded-http.ts';
 import { createIdentity } from '../src/server/identity/identity.ts';
 import { markdownTable, quantile, short } from './measure.ts';
 
@@ -19,9 +20,9 @@ const identity = createIdentity({
   previousSecrets: [],
   localOwnerToken: 'local',
   publicUrl: null,
-  webOrigins: [],
   clock,
   randomBytes,
+  outbound: createGuardedHttp({ allow: [] }),
   log: silent,
 });
 const { signUpToken } = await identity.prepareFirstStart({
@@ -37,7 +38,9 @@ const keys = await Promise.all(
     return (await identity.keys.create(maker, { ...wanted, scopes: ['ingest'], origins: [], addresses: [] })).secret;
   }),
 );
-const { setCookies } = await identity.signUp(signUpToken!, { name: 'B', email: 'b@example.com', password: 'correct horse' }, '');
+const visitor = { headers: new Headers(), address: '', country: null };
+const applicant = { name: 'B', email: 'b@example.com', password: 'correct horse' };
+const { setCookies } = await identity.joining.signUp(visitor, signUpToken!, applicant);
 const headers = new Headers({ cookie: setCookies[0]!.split(';')[0]! });
 
 /** Microseconds per call, median and p99 of `rounds` rounds of `calls` calls. */

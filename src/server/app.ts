@@ -231,8 +231,8 @@ function openWarehouse(config: Config, log: Logger): Warehouse {
 
 async function openIdentity(config: Config, catalog: Catalog, secrets: Secrets, localOwnerToken: string, log: Logger): Promise<Identity> {
   await resealStores(catalog.db, secrets, randomBytes, log);
-  const { publicUrl, webOrigins } = config;
-  return createIdentity({ ...secrets, catalog, localOwnerToken, publicUrl, webOrigins, clock, randomBytes, log });
+  const { publicUrl } = config;
+  return createIdentity({ ...secrets, catalog, localOwnerToken, publicUrl, clock, randomBytes, log });
 }
 
 /** Names this data folder in what it writes into a catalog that others share; kept with the spool, whose segments it tells apart. */
@@ -262,7 +262,6 @@ async function openHttp(parts: Omit<RouteParts, 'live' | 'log'> & { log: Logger 
     log,
     gatekeeper: identity,
     limits,
-    authHandler: identity.authHandler,
     bindings: bindRoutes({ ...parts, live: () => live }),
     documentedRoutes: ingestContract,
     plugins: [

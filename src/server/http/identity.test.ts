@@ -8,12 +8,14 @@ import { silentLog } from '../../../test/fixtures/silent-log.ts';
 import { csrfHeader } from '../../shared/contract/identity.ts';
 import type { KeyAnswer } from '../../shared/contract/keys.ts';
 import { rateLimitDefaults } from '../../shared/model/rate-limit.ts';
+import { createGuardedHttp } from '../adapters/guarded-http/guarded-http.ts';
 import { createIdentity, type Identity } from '../identity/identity.ts';
 import { replaceSignUpLink } from '../identity/sign-up.ts';
 import { createRateLimits } from './guard/rate-limits.ts';
 import { identityRoutes } from './identity.ts';
 import { keyRoutes } from './keys.ts';
 import { createHttpServer } from './server.ts';
+import { signInRoutes } from './sign-in.ts';
 
 type OpenCatalog = Awaited<ReturnType<typeof openTestCatalog>>;
 
@@ -32,9 +34,9 @@ beforeAll(async () => {
     previousSecrets: [],
     localOwnerToken: 'local-owner-token-of-this-start',
     publicUrl: null,
-    webOrigins: [],
     clock: Date,
     randomBytes,
+    outbound: createGuardedHttp({ allow: [] }),
     log: silentLog,
   });
   const started = await identity.prepareFirstStart({ owner: null, workspaceName: 'Default', writeKey: null, apiKey: null });
@@ -44,9 +46,13 @@ beforeAll(async () => {
     log: pino({ level: 'silent' }),
     gatekeeper: identity,
     limits: createRateLimits(rateLimitDefaults, Date),
-    authHandler: identity.authHandler,
     trail: async () => undefined,
-    bindings: [...identityRoutes(identity), ...keyRoutes(identity)],
+    countryOf: () => null,
+    bindings: [
+      ...identityRoutes(identity, () => null),
+      ...keyRoutes(identity),
+      ...signInRoutes({ signIn: identity.signIn, countryOf: () => null }),
+    ],
     documentedRoutes: [],
     plugins: [],
     webOrigins: [],

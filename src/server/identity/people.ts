@@ -1,31 +1,5 @@
 /** People and the workspaces that they are members of. */
-import { permissionsByRole, type BuiltInRole, type Permission } from '../../shared/model/permission.ts';
 import type { CatalogDatabase } from '../catalog/schema.ts';
-
-/** A person's place in a workspace. */
-export interface Membership {
-  workspaceId: string;
-  workspaceName: string;
-  role: string;
-}
-
-/** What a member of that role may do. */
-export function permissionsOf(role: string): ReadonlySet<Permission> {
-  return new Set(role in permissionsByRole ? permissionsByRole[role as BuiltInRole] : permissionsByRole.viewer);
-}
-
-/** The memberships of a person, oldest workspace first. */
-export async function listMemberships(db: CatalogDatabase, personId: string): Promise<Membership[]> {
-  const rows = await db
-    .selectFrom('memberships')
-    .innerJoin('workspaces', 'workspaces.id', 'memberships.workspace_id')
-    .select(['workspaces.id', 'workspaces.name', 'memberships.role'])
-    .where('memberships.person_id', '=', personId)
-    .orderBy('workspaces.created_at')
-    .orderBy('workspaces.id')
-    .execute();
-  return rows.map((row) => ({ workspaceId: row.id, workspaceName: row.name, role: row.role }));
-}
 
 /** The ids of all workspaces, oldest first. */
 export async function listWorkspaceIds(db: CatalogDatabase): Promise<string[]> {
@@ -75,9 +49,4 @@ export async function insertMember(db: CatalogDatabase, person: NewPerson, works
     .insertInto('memberships')
     .values({ workspace_id: workspaceId, person_id: person.id, role, created_at: person.createdMs })
     .execute();
-}
-
-/** Deletes the sessions that have expired; nobody can use them, and nothing else removes those that are never shown again. */
-export async function pruneSessions(db: CatalogDatabase, nowMs: number): Promise<void> {
-  await db.deleteFrom('auth_sessions').where('expires_at', '<', new Date(nowMs).toISOString()).execute();
 }

@@ -18,13 +18,14 @@ export interface Applicant {
 /** What signing up works with. */
 export interface SignUpParts {
   db: CatalogDatabase;
-  hashPassword: (password: string) => Promise<string>;
+  /** the hash of the password that an applicant chooses. @throws REQUEST_INVALID for a weak one */
+  hashNewPassword: (applicant: Applicant) => Promise<string>;
   clock: Clock;
   randomBytes: RandomBytes;
 }
 
 /** The token of a new link into the workspace; links of that role that nobody has used stop working. */
-export async function replaceSignUpLink(parts: Omit<SignUpParts, 'hashPassword'>, workspaceId: string, role: string): Promise<string> {
+export async function replaceSignUpLink(parts: Omit<SignUpParts, 'hashNewPassword'>, workspaceId: string, role: string): Promise<string> {
   const token = makeToken(parts.randomBytes);
   await parts.db.transaction().execute(async (db) => {
     await db
@@ -40,17 +41,17 @@ export async function replaceSignUpLink(parts: Omit<SignUpParts, 'hashPassword'>
 }
 
 /**
- * Makes the applicant a member as the link says, and uses the link up: both or neither.
+ * Makes the applicant a member as the link says, and uses the link up: both or neither. Resolves to the id of the person.
  *
  * @throws FORBIDDEN when the link is unknown or was used, CONFLICT when the address has an account
  */
-export async function signUpByLink(parts: SignUpParts, token: string, applicant: Applicant): Promise<void> {
+export async function signUpByLink(parts: SignUpParts, token: string, applicant: Applicant): Promise<string> {
   const { db, clock } = parts;
   const hash = digest(token);
   const link = await db.selectFrom('sign_up_links').select('used_at').where('hash', '=', hash).executeTakeFirst();
   // Asked again below; here only to spare the work of hashing for strangers.
   if (link === undefined || link.used_at !== null) throw linkRefused();
-  const passwordHash = await parts.hashPassword(applicant.password);
+  const passwordHash = await parts.hashNewPassword(applicant);
   const person = { id: makeId('p', parts.randomBytes), name: applicant.name, email: applicant.email, passwordHash, createdMs: clock.now() };
   await db
     .transaction()
@@ -71,6 +72,7 @@ export async function signUpByLink(parts: SignUpParts, token: string, applicant:
       if (isUniqueViolation(error)) throw new Problem('CONFLICT', `There is an account of ${applicant.email} already. Sign in with it.`);
       throw error;
     });
+  return person.id;
 }
 
 function linkRefused(): Problem {

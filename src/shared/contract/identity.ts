@@ -3,8 +3,8 @@ import { z } from 'zod';
 import { permissionSchema, roleReference } from './roles.ts';
 import type { Route } from './route.ts';
 
-/** Characters of a password that signs in. One that is chosen now must have more: `newPasswordLength` of sign-in.ts. */
-export const passwordLength = { min: 8, max: 128 } as const;
+/** Characters of a password that signs in. One that is chosen now must have more than one: `newPasswordLength` of sign-in.ts. */
+export const passwordLength = { max: 128 } as const;
 
 /** Header with which a person or the local owner picks one of several workspaces; without it the oldest is meant. */
 export const workspaceHeader = 'bellwether-workspace';
@@ -57,7 +57,8 @@ export const signUpBody = z.object({
   token: z.string().min(1).max(200),
   name: z.string().trim().min(1).max(100),
   email: z.email().max(254),
-  password: z.string().min(passwordLength.min).max(passwordLength.max),
+  /** strong enough, as src/shared/contract/sign-in.ts says */
+  password: z.string().min(1).max(passwordLength.max),
 });
 
 /** Uses a one-time link; the answer carries the session cookie. */

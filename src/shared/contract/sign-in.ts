@@ -52,6 +52,7 @@ export const signInRoute = {
   summary: 'Signs in with e-mail address and password; the answer carries the session cookie, or asks for the second factor.',
   tag: 'sign-in',
   access: 'public',
+  limit: 'sign-in',
   body: z.object({ email: z.string().trim().min(1).max(254), password: z.string().min(1).max(passwordLength.max) }),
   answer: signInAnswer,
 } as const satisfies Route;
@@ -67,6 +68,7 @@ export const secondFactorRoute = {
   summary: 'Ends a sign-in with a code of the authenticator app, or with a recovery code, which is used up.',
   tag: 'sign-in',
   access: 'public',
+  limit: 'sign-in',
   body: z.strictObject({
     /** six digits of the app, or a recovery code; spaces and dashes do not matter */
     code: z.string().trim().min(6).max(40),
@@ -99,6 +101,7 @@ export const forgotPasswordRoute = {
   summary: 'Sends a link for a new password, if the address has an account.',
   tag: 'sign-in',
   access: 'public',
+  limit: 'sign-in',
   body: z.strictObject({ email: z.email().max(254) }),
 } as const satisfies Route;
 
@@ -113,6 +116,7 @@ export const resetPasswordRoute = {
   summary: 'Sets a new password by a link, and ends all sessions of the person.',
   tag: 'sign-in',
   access: 'public',
+  limit: 'sign-in',
   body: z.strictObject({ token: z.string().min(1).max(200), password: newPassword }),
 } as const satisfies Route;
 
@@ -124,6 +128,7 @@ export const passwordCheckRoute = {
   summary: 'Says whether a password would be taken, and why not. Nothing of it is kept.',
   tag: 'sign-in',
   access: 'public',
+  isRecorded: false,
   body: z.strictObject({
     password: z.string().max(passwordLength.max),
     /** name, e-mail address, workspace: what others may guess from */
@@ -167,6 +172,8 @@ export const providerFailures = [
   'not-invited',
   /** linking: the provider's account belongs to somebody else here, or the session ended meanwhile */
   'link-refused',
+  /** somebody has locked the account here */
+  'locked',
 ] as const;
 /** One of {@link providerFailures}. */
 export type ProviderFailure = (typeof providerFailures)[number];

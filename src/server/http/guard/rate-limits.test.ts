@@ -11,7 +11,7 @@ import { rateLimitDefaults, type RateLimitSettings } from '../../../shared/model
 import type { Principal } from '../../identity/principal.ts';
 import { bindRoute } from '../binding.ts';
 import { createHttpServer } from '../server.ts';
-import { addressGroup } from './address-group.ts';
+import { addressGroup } from '../../limits/address-group.ts';
 import { createRateLimits } from './rate-limits.ts';
 
 const principals: Record<string, Principal> = {
@@ -42,11 +42,12 @@ async function open(settings: Partial<RateLimitSettings>): Promise<void> {
     gatekeeper: {
       authenticateBearer: async (token) => principals[token] ?? null,
       authenticateSession: async (headers) => (headers.get('cookie') === 's=1' ? principalFor('person', 'w1', 'p1', ['ask']) : null),
+      seeAs: async (principal) => principal,
       csrf: { tokenOf: () => null, isValid: () => true },
     },
     limits: createRateLimits({ ...rateLimitDefaults, ...settings }, { now: () => nowMs }),
-    authHandler: async () => new Response('{}'),
     trail: async () => undefined,
+    countryOf: () => null,
     bindings: [
       bindRoute(route('/api/ask', {}), answer),
       bindRoute(route('/api/export', { limit: 'export' }), answer),

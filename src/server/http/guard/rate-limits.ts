@@ -6,7 +6,7 @@ import type { RateLimitName, RateLimitSettings, RouteLimit } from '../../../shar
 import type { Principal } from '../../identity/principal.ts';
 import { RateLimiter, type RateVerdict } from '../../limits/rate-limiter.ts';
 import type { Clock } from '../../ports/clock.ts';
-import { addressGroup } from './address-group.ts';
+import { addressGroup } from '../../limits/address-group.ts';
 
 /** The limits of one node. */
 export interface RateLimits {

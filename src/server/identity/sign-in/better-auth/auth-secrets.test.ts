@@ -2,7 +2,7 @@
 import { symmetricDecrypt, symmetricEncrypt } from 'better-auth/crypto';
 import { expect, test } from 'vitest';
 import { authResealing, authSecrets } from './auth-secrets.ts';
-import type { Secrets } from '../../sealing/secrets.ts';
+import type { Secrets } from '../../../sealing/secrets.ts';
 
 const old: Secrets = { secret: 'the first secret, of thirty-two characters or more', previousSecrets: [] };
 const rotated: Secrets = { secret: 'the second secret, of thirty-two characters or more', previousSecrets: [old.secret] };

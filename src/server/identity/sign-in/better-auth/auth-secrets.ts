@@ -1,6 +1,6 @@
 /** The secrets of the installation as better-auth takes them, and how what it encrypted follows a rotation. */
-import { keyIdOf, type Secrets } from '../../sealing/secrets.ts';
-import type { Resealing } from '../../sealing/reseal.ts';
+import { keyIdOf, type Secrets } from '../../../sealing/secrets.ts';
+import type { Resealing } from '../../../sealing/reseal.ts';
 
 /** A secret with the number by which better-auth 1.7.5 names it in what it encrypts: `$ba$<version>$<hex>`. */
 export interface AuthSecret {
