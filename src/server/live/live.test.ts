@@ -3,6 +3,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { openTestLive, type TestLive } from '../../../test/fixtures/open-live.ts';
 import { principalFor } from '../../../test/fixtures/principals.ts';
 import { until } from '../../../test/fixtures/until.ts';
+import { policyFor } from '../../../test/fixtures/views.ts';
 import { Problem } from '../../shared/model/errors.ts';
 
 const byName = { kind: 'breakdown', metrics: [{ aggregate: 'count' }], by: ['name'], range: { last: '60m' } };
@@ -226,15 +227,15 @@ describe('channels', () => {
     expect(await vitals((text) => !text.includes('"watermark":null'))).toMatchObject({ events: { m1: 3 } });
   });
 
-  test('of a later version, or of a workspace that may be seen only in part, are refused', async () => {
-    const part = { workspaceId: 'w', name: 'part', rules: { events: { rows: [{ field: 'name', is: ['x'] }], masks: [] } } };
+  test('of a later version, or with numbers of a workspace that may be seen only in part, are refused', async () => {
+    const part = policyFor('w', [{ field: 'name', is: ['x'] }]);
     server = await openTestLive({
       authenticate: async () => principalFor('api-key', 'w', 'key-1', ['ask'], { policy: part }),
     });
     const client = await server.connect();
     expect(await client.subscribe({ id: 'a', channel: 'alerts' })).toMatchObject({ ok: false, error: { code: 'NOT_IN_THIS_VERSION' } });
     expect(await client.subscribe({ id: 'a', channel: 'gossip' })).toMatchObject({ ok: false, error: { code: 'REQUEST_INVALID' } });
-    expect(await client.subscribe({ id: 'a', channel: 'activity' })).toMatchObject({ ok: false, error: { code: 'FORBIDDEN' } });
+    expect(await client.subscribe({ id: 'a', channel: 'vitals' })).toMatchObject({ ok: false, error: { code: 'FORBIDDEN' } });
     expect(await client.subscribe({ id: 'q', query: total })).toEqual({ ok: true });
   });
 

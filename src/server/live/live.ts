@@ -6,8 +6,9 @@ import type { AcceptedListener, CommitListener } from '../ports/accepted.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
 import type { Warehouse } from '../ports/warehouse.ts';
-import { findLiveWorkspaces, readWorkspaceHistory, type HistoryScope } from '../warehouse/live-windows.ts';
+import { findLiveWorkspaces, readLatestEvents, readWorkspaceHistory, type HistoryScope } from '../warehouse/live-windows.ts';
 import type { MaskSalt } from '../warehouse/view/salt.ts';
+import type { View } from '../warehouse/view/view.ts';
 import type { AskQuery, QuestionRoom } from './rooms/question-room.ts';
 import { Rooms } from './rooms/rooms.ts';
 import type { Authenticate } from './socket/admission.ts';
@@ -82,7 +83,9 @@ export function createLive(parts: LiveParts): Live {
   const stream = new IngestStream(startMs);
   const behind = new Set<Subscription>();
   const broadcaster = new Broadcaster(stopwatch, (subscription) => behind.add(subscription));
-  const rooms = new Rooms({ stream, broadcaster, ask: parts.ask, clock, stopwatch, log, onProblem: tellProblem });
+  const { ask, maskSalt } = parts;
+  const readLatest = (view: View) => readLatestEvents(warehouse, view, historyScope(clock.now(), clock.now()));
+  const rooms = new Rooms({ stream, broadcaster, ask, maskSalt, readLatest, clock, stopwatch, log, onProblem: tellProblem });
   const statusOf = (workspaceId: string): LiveStatus => liveStatus(warehouse.health().state, stream.lagMs(workspaceId, clock.now()));
   const teller = new StatusTeller();
   const gate = new Gate({ ...parts, rooms, broadcaster, nowMs: () => clock.now(), statusOf: (id) => teller.begin(id, statusOf(id)) });
@@ -151,17 +154,15 @@ function restoreSlow(behind: Set<Subscription>): void {
   }
 }
 
+function historyScope(nowMs: number, receivedBeforeMs: number): HistoryScope {
+  const { names, sums } = seriesLimits;
+  return { nowMs, receivedBeforeMs, lateMs, names, sums, latest: feedLimits.snapshot };
+}
+
 /** Reads the time before this process from the warehouse, also again when more of that time has been committed. */
 function createRebuilder({ warehouse, clock, log }: LiveParts, stream: IngestStream, startMs: number) {
   const timers = new Map<string, NodeJS.Timeout>();
-  const scope = (): HistoryScope => ({
-    nowMs: clock.now(),
-    receivedBeforeMs: startMs,
-    lateMs,
-    names: seriesLimits.names,
-    sums: seriesLimits.sums,
-    latest: feedLimits.snapshot,
-  });
+  const scope = (): HistoryScope => historyScope(clock.now(), startMs);
   const one = async (workspaceId: string): Promise<void> => {
     const history = await readWorkspaceHistory(warehouse, workspaceId, scope());
     stream.install(history, clock.now());

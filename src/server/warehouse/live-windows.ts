@@ -2,6 +2,10 @@
 import type { Json } from '../../shared/model/event.ts';
 import type { Warehouse } from '../ports/warehouse.ts';
 import { bind, identifier, join, sql, trusted, type Statement } from '../sql/statement.ts';
+import { maskedColumn } from './view/mask-sql.ts';
+import { leaveOut } from './view/masks.ts';
+import { withSalt } from './view/salt.ts';
+import { fromVisible, wholeView, type View } from './view/view.ts';
 
 /** The last hour of one workspace as it was before a certain instant of receipt. Seconds are epoch seconds. */
 export interface WorkspaceHistory {
@@ -49,7 +53,7 @@ export async function findLiveWorkspaces(warehouse: Asking, scope: HistoryScope)
 export async function readWorkspaceHistory(warehouse: Asking, workspaceId: string, scope: HistoryScope): Promise<WorkspaceHistory> {
   const lastHour = sql`workspace = ${bind('String', workspaceId)} AND ${counts(scope, hourMs)}`;
   const totals = await readTotals(warehouse, lastHour);
-  const latest = await readLatest(warehouse, workspaceId, scope);
+  const latest = await readLatestEvents(warehouse, wholeView(workspaceId), scope);
   if (totals.length === 0) return { workspaceId, totals, names: [], sums: [], users: [], latest };
   const names = await readNames(warehouse, lastHour, scope);
   return {
@@ -127,22 +131,22 @@ async function readSums(warehouse: Asking, lastHour: Statement, scope: HistorySc
   }));
 }
 
-/** Of the last hour if that has enough, else of the last week. */
-async function readLatest(warehouse: Asking, workspaceId: string, scope: HistoryScope): Promise<WorkspaceHistory['latest']> {
+/** The latest events that `view` shows, as it shows them, newest last: of the last hour if that has enough, else of the last week. */
+export async function readLatestEvents(warehouse: Asking, view: View, scope: HistoryScope): Promise<WorkspaceHistory['latest']> {
+  const [name, user, anonymous] = ['name', 'user', 'anonymous'].map((column) => maskedColumn(column, view.masks.of(column)));
   for (const backMs of [hourMs, 7 * 24 * hourMs]) {
-    const { rows } = await warehouse.ask(
-      sql`SELECT name, toUnixTimestamp64Milli(time) AS at, user, anonymous, if(length(toJSONString(properties)) > 20000, '{}', toJSONString(properties))
-        FROM events WHERE workspace = ${bind('String', workspaceId)} AND ${counts(scope, backMs)}
-        ORDER BY time DESC, id LIMIT ${bind('UInt32', scope.latest)}`,
-      { limits },
-    );
+    const statement = sql`SELECT ${name!}, toUnixTimestamp64Milli(time) AS at, ${user!}, ${anonymous!},
+        if(length(toJSONString(properties)) > 20000, '{}', toJSONString(properties))
+        ${fromVisible(view)} AND ${counts(scope, backMs)}
+        ORDER BY time DESC${view.masks.of('id') === null ? sql`, id` : sql``} LIMIT ${bind('UInt32', scope.latest)}`;
+    const { rows } = await warehouse.ask(withSalt(statement, view.salt), { limits });
     if (rows.length < scope.latest && backMs === hourMs) continue;
-    return rows.reverse().map(([name, at, user, anonymous, properties]) => ({
-      name: String(name),
+    return rows.reverse().map(([shownName, at, shownUser, shownAnonymous, properties]) => ({
+      name: String(shownName),
       timeMs: Number(at),
-      user: String(user),
-      anonymous: String(anonymous),
-      properties: JSON.parse(String(properties)) as { [key: string]: Json },
+      user: String(shownUser),
+      anonymous: String(shownAnonymous),
+      properties: leaveOut(JSON.parse(String(properties)) as { [key: string]: Json }, view.masks.leftOut),
     }));
   }
   return [];

@@ -57,7 +57,7 @@ export class QuestionRoom extends Room {
   }
 
   /** Resolves when there is an answer, however old. @throws what the first attempt to answer threw */
-  async prepare(): Promise<void> {
+  override async prepare(): Promise<void> {
     if (this.#answer !== null) return;
     this.#first ??= this.#run();
     const first = this.#first;
@@ -76,7 +76,7 @@ export class QuestionRoom extends Room {
   /** Takes note of a commit. */
   notice(notice: CommitNotice): void {
     if (this.#isDirty || this.#answer === null) return;
-    this.#isDirty = isTouched(this.#parts.question.query, this.#answer.result, notice, this.#parts.clock.now());
+    this.#isDirty = isTouched(this.#parts.question, this.#answer.result, notice, this.#parts.clock.now());
     this.#schedule();
   }
 

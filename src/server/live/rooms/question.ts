@@ -3,7 +3,7 @@ import { Problem } from '../../../shared/model/errors.ts';
 import { describeIssues, isTooDeep, mostLevels } from '../../../shared/model/issue.ts';
 import { querySchema, type Query } from '../../../shared/model/query.ts';
 import type { Result } from '../../../shared/model/result.ts';
-import type { Policy } from '../../identity/policy.ts';
+import { seesWhole, type Policy } from '../../identity/policy.ts';
 import type { CommitNotice } from '../../ports/accepted.ts';
 
 const hourMs = 3_600_000;
@@ -31,11 +31,13 @@ function sorted(value: unknown): unknown {
   return Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, member]) => [key, sorted(member)]));
 }
 
-/** Whether a commit may have changed `result`, the last answer to `query`. */
-export function isTouched(query: Query, result: Result, notice: CommitNotice, nowMs: number): boolean {
-  if (notice.dataset === 'identity_links') return JSON.stringify(query).includes('"person"');
+/** Whether a commit may have changed `result`, the last answer to the question. */
+export function isTouched({ key, query, policy }: Question, result: Result, notice: CommitNotice, nowMs: number): boolean {
+  if (notice.dataset === 'identity_links') return key.includes('"person"');
   if (notice.dataset !== query.dataset) return false;
   if (notice.hours === null) return true;
+  // under a row filter people are told together by ids that occur in visible events of any time
+  if (key.includes('"person"') && !seesWhole(policy, query.dataset)) return true;
   const ranges = [result.lineage.range, ...(result.comparison === undefined ? [] : [result.comparison.range])];
   return ranges.some((range) => {
     const fromMs = Date.parse(range.from);

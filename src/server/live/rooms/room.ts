@@ -48,6 +48,11 @@ export abstract class Room {
     this.onGreet();
   }
 
+  /** Resolves when there is something to greet members with. */
+  prepare(): Promise<void> {
+    return Promise.resolve();
+  }
+
   /** Removes a member. */
   leave(member: Subscription, nowMs: number): void {
     if (!this.members.delete(member) || this.members.size > 0) return;

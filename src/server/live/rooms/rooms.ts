@@ -1,14 +1,22 @@
 /** All rooms, by what is followed in them. */
-import type { ProblemDocument } from '../../../shared/model/errors.ts';
+import { Problem, type ProblemDocument } from '../../../shared/model/errors.ts';
 import type { Channel } from '../../../shared/contract/live.ts';
+import type { Policy } from '../../identity/policy.ts';
 import type { CommitNotice } from '../../ports/accepted.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Log } from '../../ports/log.ts';
+import { maybeEventTest } from '../../query/policy/in-memory.ts';
+import { viewOf } from '../../query/policy/view.ts';
+import type { MaskSalt } from '../../warehouse/view/salt.ts';
+import type { View } from '../../warehouse/view/view.ts';
 import { SharedTime, Turnstile } from '../pace.ts';
 import type { Broadcaster } from '../socket/broadcaster.ts';
+import type { Showable } from '../windows/feed.ts';
+import { PartFeed } from '../windows/part-feed.ts';
 import type { IngestStream } from '../windows/stream.ts';
 import { ActivityRoom } from './activity-room.ts';
 import type { ChannelRoom } from './channel-room.ts';
+import { PartActivityRoom } from './part-activity-room.ts';
 import type { Question } from './question.ts';
 import { QuestionRoom, type AskQuery } from './question-room.ts';
 import type { Room } from './room.ts';
@@ -24,6 +32,8 @@ export const roomLimits = {
   /** how long an empty room is kept for clients that come back, ms; and how many */
   graceMs: 60_000,
   emptyRooms: 200,
+  /** feeds of one workspace for those who see different parts of it: each asks its filter of every event */
+  partFeeds: 64,
 } as const;
 
 /** What rooms are made with. */
@@ -31,11 +41,17 @@ export interface RoomsParts {
   stream: IngestStream;
   broadcaster: Broadcaster;
   ask: AskQuery;
+  maskSalt: MaskSalt;
+  /** the latest events that a view shows, as it shows them, oldest first */
+  readLatest: (view: View) => Promise<Showable[]>;
   clock: Clock;
   stopwatch: () => number;
   log: Log;
   onProblem: (room: QuestionRoom, problem: ProblemDocument) => void;
 }
+
+const noPartActivity =
+  'The channel "activity" is not for you: the limits of what you may see ask who a person is, when an event was received, or for a pattern, and that is known only later. Subscribe to queries.';
 
 /** Makes rooms when somebody comes, tells them what happened, and gives them up when nobody comes back. */
 export class Rooms {
@@ -44,7 +60,8 @@ export class Rooms {
   readonly #asking = new SharedTime(roomLimits.askingShare);
   readonly #turnstile = new Turnstile(roomLimits.questionsAtOnce);
   readonly #questions = new Map<string, QuestionRoom>();
-  readonly #channels = new Map<string, Map<Channel, ChannelRoom>>();
+  /** by workspace, then by channel or what is seen of it */
+  readonly #channels = new Map<string, Map<string, ChannelRoom>>();
 
   constructor(parts: RoomsParts) {
     this.#parts = parts;
@@ -66,18 +83,50 @@ export class Rooms {
 
   /** The room of a channel of a workspace. */
   ofChannel(workspaceId: string, channel: Channel): ChannelRoom {
-    const { stream, clock, stopwatch } = this.#parts;
-    let rooms = this.#channels.get(workspaceId);
-    if (rooms === undefined) this.#channels.set(workspaceId, (rooms = new Map()));
+    const { stream, clock } = this.#parts;
+    const rooms = this.#channelsOf(workspaceId);
     let room = rooms.get(channel);
     if (room === undefined) {
-      const parts = { ...this.#roomParts(workspaceId), fanOut: this.#fanOut, stopwatch };
+      const parts = this.#channelParts(workspaceId);
       room =
         channel === 'activity'
           ? new ActivityRoom(parts, () => stream.of(workspaceId, clock.now()).feed)
           : new VitalsRoom(parts, () => stream.vitals(workspaceId, clock.now()));
       rooms.set(channel, room);
     }
+    return room;
+  }
+
+  /**
+   * The room of the activity for those who see the workspace only in part, one for all who see the same.
+   * @throws FORBIDDEN, RATE_LIMITED
+   */
+  ofPartActivity(policy: Policy): ChannelRoom {
+    const { workspaceId } = policy;
+    const view = viewOf(policy, this.#parts.maskSalt);
+    const rooms = this.#channelsOf(workspaceId);
+    const known = rooms.get(view.key);
+    if (known !== undefined) return known;
+    const isVisible = maybeEventTest(policy);
+    if (isVisible === null) throw new Problem('FORBIDDEN', noPartActivity);
+    const { clock, stream, readLatest, log } = this.#parts;
+    const { parts } = stream.of(workspaceId, clock.now());
+    if (parts.size >= roomLimits.partFeeds)
+      throw new Problem(
+        'RATE_LIMITED',
+        `The activity of this workspace is already followed under ${parts.size} different limits. Try again later.`,
+      );
+    const part = new PartFeed(clock.now() * 1_000, view, isVisible);
+    parts.set(view.key, part);
+    const load = async (): Promise<void> => {
+      try {
+        part.feed.prepend(await readLatest(view));
+      } catch (err) {
+        log.warn({ err, workspaceId }, 'a feed of a part lacks what came before it');
+      }
+    };
+    const room = new PartActivityRoom({ ...this.#channelParts(workspaceId), part, load, drop: () => parts.delete(view.key) });
+    rooms.set(view.key, room);
     return room;
   }
 
@@ -138,6 +187,16 @@ export class Rooms {
   #giveUp(room: QuestionRoom | ChannelRoom, remove: () => void): void {
     remove();
     room.close();
+  }
+
+  #channelsOf(workspaceId: string): Map<string, ChannelRoom> {
+    let rooms = this.#channels.get(workspaceId);
+    if (rooms === undefined) this.#channels.set(workspaceId, (rooms = new Map()));
+    return rooms;
+  }
+
+  #channelParts(workspaceId: string) {
+    return { ...this.#roomParts(workspaceId), fanOut: this.#fanOut, stopwatch: this.#parts.stopwatch };
   }
 
   #roomParts(workspaceId: string) {

@@ -5,7 +5,6 @@ import { Problem } from '../../../shared/model/errors.ts';
 import { describeIssues } from '../../../shared/model/issue.ts';
 import { seesWhole } from '../../identity/policy.ts';
 import { parseQuestion } from '../rooms/question.ts';
-import { QuestionRoom } from '../rooms/question-room.ts';
 import type { Room } from '../rooms/room.ts';
 import type { Rooms } from '../rooms/rooms.ts';
 import { connectionLimits, type Connection, type Subscription } from './connection.ts';
@@ -40,7 +39,7 @@ export async function subscribe(parts: SubscribingParts, connection: Connection,
   const room = roomOf(parts, connection, query, channel);
   const subscription = open(parts, connection, id, room);
   try {
-    if (room instanceof QuestionRoom) await room.prepare();
+    await room.prepare();
   } catch (error) {
     end(connection, subscription);
     throw error;
@@ -77,13 +76,12 @@ function roomOf(
 ): Room {
   if (channel === undefined) return rooms.ofQuestion(parseQuestion(policy, query));
   if (isLater(channel)) throw new Problem('NOT_IN_THIS_VERSION', `The channel "${channel}" is not in this version.`);
-  if (!seesWhole(policy, 'events')) {
-    throw new Problem(
-      'FORBIDDEN',
-      `The channel "${channel}" shows the whole workspace, and you may see only a part of it. Subscribe to queries.`,
-    );
-  }
-  return rooms.ofChannel(policy.workspaceId, channel);
+  if (seesWhole(policy, 'events')) return rooms.ofChannel(policy.workspaceId, channel);
+  if (channel === 'activity') return rooms.ofPartActivity(policy);
+  throw new Problem(
+    'FORBIDDEN',
+    `The channel "${channel}" shows the whole workspace, and you may see only a part of it. Subscribe to queries.`,
+  );
 }
 
 type LaterChannel = (typeof laterChannels)[number];

@@ -16,11 +16,16 @@ export class ActivityFeed {
   #arrived: Showable[] = [];
   #activities: Activity[] = [];
   readonly #base: number;
+  readonly #show: (event: Showable) => Showable;
   #count: number;
 
-  /** @param base where numbering starts: larger than any number of an earlier process */
-  constructor(base: number) {
+  /**
+   * @param base where numbering starts: larger than any number of an earlier process
+   * @param show what of an arrived event may be seen; by default all
+   */
+  constructor(base: number, show: (event: Showable) => Showable = (event) => event) {
     this.#base = base;
+    this.#show = show;
     this.#count = base;
   }
 
@@ -37,7 +42,7 @@ export class ActivityFeed {
     if (this.#arrived.length > feedLimits.kept * 2) this.#arrived = this.#arrived.slice(-feedLimits.kept);
   }
 
-  /** Puts `events`, from before this feed, in front of what arrived, in place of what was put there before. Oldest first. */
+  /** Puts `events`, from before this feed and as they may be seen, in front of what arrived, in place of what was put there before. Oldest first. */
   prepend(events: readonly Showable[]): void {
     this.settle();
     const arrived = this.#activities.filter((activity) => activity.n > this.#base);
@@ -51,7 +56,7 @@ export class ActivityFeed {
     const arrived = this.#arrived.slice(-feedLimits.kept);
     this.#arrived = [];
     const first = this.#count - arrived.length + 1;
-    this.#activities.push(...arrived.map((event, i) => activityOf(event, first + i)));
+    this.#activities.push(...arrived.map((event, i) => activityOf(this.#show(event), first + i)));
     if (this.#activities.length > feedLimits.kept) this.#activities = this.#activities.slice(-feedLimits.kept);
   }
 

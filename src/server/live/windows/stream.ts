@@ -3,12 +3,15 @@ import type { AcceptedBatch, CommitNotice } from '../../ports/accepted.ts';
 import type { Vitals } from '../../../shared/contract/live.ts';
 import type { WorkspaceHistory } from '../../warehouse/live-windows.ts';
 import { ActivityFeed } from './feed.ts';
+import type { PartFeed } from './part-feed.ts';
 import { WorkspaceWindows } from './workspace-windows.ts';
 
 /** One workspace as the stream shows it. */
 export interface WorkspaceStream {
   windows: WorkspaceWindows;
   feed: ActivityFeed;
+  /** feeds of those who see the workspace only in part, by what they see */
+  parts: Map<string, PartFeed>;
   /** receipt of the newest durable event; null: none since start */
   newestMs: number | null;
   /** everything received up to here is answerable; null: not known */
@@ -38,6 +41,7 @@ export class IngestStream {
     const made: WorkspaceStream = {
       windows: new WorkspaceWindows(nowMs),
       feed: new ActivityFeed(this.#feedBase),
+      parts: new Map(),
       newestMs: null,
       watermarkMs: null,
       pendingSinceMs: null,
@@ -56,6 +60,7 @@ export class IngestStream {
     if (batch.isBackfill) return;
     stream.windows.add(batch.events, nowMs);
     stream.feed.add(batch.events);
+    for (const part of stream.parts.values()) part.take(batch.events);
   }
 
   /** Takes note that everything received up to a watermark is answerable. */
@@ -87,7 +92,10 @@ export class IngestStream {
 
   /** Lets go of events that feeds hold whole. */
   settleFeeds(): void {
-    for (const { feed } of this.#streams.values()) feed.settle();
+    for (const { feed, parts } of this.#streams.values()) {
+      feed.settle();
+      for (const part of parts.values()) part.feed.settle();
+    }
   }
 
   /** Lets go of workspaces that nobody feeds or watches any more. */

@@ -21,6 +21,14 @@ export interface View {
   key: string;
 }
 
+/** The view of the server itself, which sees everything. */
+export function wholeView(workspaceId: string): View {
+  const salt = (): never => {
+    throw new TypeError('nothing is masked in a whole view');
+  };
+  return { workspaceId, rows: null, masks: new Masks([]), salt, key: JSON.stringify([workspaceId]) };
+}
+
 /** `FROM events ... WHERE ...`: the rows of a view, to which `AND ...` can be added. */
 export function fromVisible({ workspaceId, rows }: Pick<View, 'workspaceId' | 'rows'>, joined: Statement = sql``): Statement {
   return sql`FROM events ${rows?.joined ?? sql``} ${joined} WHERE workspace = ${bind('String', workspaceId)}${visible(rows)}`;
