@@ -14,6 +14,7 @@ const scripts: Record<string, { file: string; title: string }> = {
   live: { file: 'live.ts', title: 'Event to socket' },
   'live-windows': { file: 'live-windows.ts', title: 'Live windows' },
   identity: { file: 'identity.ts', title: 'Keys and sessions' },
+  'key-check': { file: 'key-check.ts', title: 'Key check of the ingest path' },
   start: { file: 'start.ts', title: 'Start and memory' },
 };
 

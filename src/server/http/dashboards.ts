@@ -21,9 +21,11 @@ export function dashboardRoutes(dashboards: Dashboards): RouteBinding[] {
       const summaries = page.dashboards.map(({ panels, ...dashboard }) => ({ ...factsOf(dashboard), panelCount: panels.length }));
       return { dashboards: summaries, next: page.next };
     }),
-    bindRoute(createDashboardRoute, async ({ principal, body, reply }) => {
+    bindRoute(createDashboardRoute, async ({ principal, body, reply, note }) => {
+      const made = await dashboards.create(principal.workspaceId, body);
+      note({ target: { kind: 'dashboard', id: made.id } });
       reply.code(201);
-      return answer(reply, await dashboards.create(principal.workspaceId, body));
+      return answer(reply, made);
     }),
     bindRoute(dashboardRoute, async ({ principal, params, reply }) => answer(reply, await dashboards.read(principal, params.id))),
     bindRoute(replaceDashboardRoute, async ({ principal, params, body, request, reply }) =>

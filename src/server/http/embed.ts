@@ -31,13 +31,18 @@ export function embedRoutes(parts: EmbedRouteParts): RouteBinding[] {
   const { settings, keysOf, dashboards, clock, randomBytes } = parts;
   return [
     bindRoute(embedRoute, async ({ principal }) => ({ embed: embedAnswerOf(await settings.read(principal.workspaceId)) })),
-    bindRoute(rotateEmbedSecretRoute, async ({ principal, body }) => {
+    bindRoute(rotateEmbedSecretRoute, async ({ principal, body, note }) => {
+      note({ detail: { overlapHours: body.overlapHours } });
       const { state, secret } = await settings.rotateSecret(principal, body.overlapHours);
       return { embed: embedAnswerOf(state), secret };
     }),
     bindRoute(deleteEmbedSecretRoute, ({ principal }) => settings.deleteSecret(principal)),
-    bindRoute(setEmbedRoute, async ({ principal, body }) => ({ embed: embedAnswerOf(await settings.change(principal, body)) })),
-    bindRoute(signEmbedTokenRoute, async ({ principal, body: { expiresInSeconds, ...claims } }) => {
+    bindRoute(setEmbedRoute, async ({ principal, body, note }) => {
+      note({ detail: { ...body } });
+      return { embed: embedAnswerOf(await settings.change(principal, body)) };
+    }),
+    bindRoute(signEmbedTokenRoute, async ({ principal, body: { expiresInSeconds, ...claims }, note }) => {
+      note({ detail: { dashboards: claims.dashboards, panels: claims.panels ?? null, expiresInSeconds } });
       assertRule({ rows: claims.rows ?? [], masks: claims.masks ?? [] });
       await assertThere(dashboards, principal, claims);
       const signing = { nowMs: clock.now(), expiresInSeconds, randomBytes };

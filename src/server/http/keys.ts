@@ -29,13 +29,19 @@ export interface KeyRouteParts {
 export function keyRoutes({ keys, tokens }: KeyRouteParts): RouteBinding[] {
   return [
     bindRoute(keysRoute, async ({ principal }) => ({ keys: (await keys.list(principal.workspaceId)).map(keyAnswerOf) })),
-    bindRoute(createKeyRoute, async ({ principal, body, reply }) => {
+    bindRoute(createKeyRoute, async ({ principal, body, reply, note }) => {
       const { key, secret } = await keys.create(principal, body);
+      const { kind, scopes, roleId: role } = key;
+      note({ target: { kind: 'key', id: key.id }, detail: { kind, scopes, role } });
       reply.code(201);
       return { key: keyAnswerOf(key), secret };
     }),
-    bindRoute(changeKeyRoute, async ({ principal, params, body }) => ({ key: keyAnswerOf(await keys.change(principal, params.id, body)) })),
-    bindRoute(rotateKeyRoute, async ({ principal, params, body }) => {
+    bindRoute(changeKeyRoute, async ({ principal, params, body, note }) => {
+      note({ detail: { changed: Object.keys(body) } });
+      return { key: keyAnswerOf(await keys.change(principal, params.id, body)) };
+    }),
+    bindRoute(rotateKeyRoute, async ({ principal, params, body, note }) => {
+      note({ detail: { overlapHours: body.overlapHours } });
       const { key, secret } = await keys.rotate(principal, params.id, body.overlapHours);
       return { key: keyAnswerOf(key), secret };
     }),
@@ -45,8 +51,9 @@ export function keyRoutes({ keys, tokens }: KeyRouteParts): RouteBinding[] {
       writeKey: principal.permissions.has('events:write') ? await keys.maybeWriteKey(principal.workspaceId) : null,
     })),
     bindRoute(tokensRoute, async ({ principal }) => ({ tokens: (await tokens.list(personOf(principal))).map(tokenAnswerOf) })),
-    bindRoute(createTokenRoute, async ({ principal, body, reply }) => {
+    bindRoute(createTokenRoute, async ({ principal, body, reply, note }) => {
       const { token, secret } = await tokens.create(principal, body);
+      note({ target: { kind: 'token', id: token.id }, detail: { scopes: token.scopes } });
       reply.code(201);
       return { token: tokenAnswerOf(token), secret };
     }),

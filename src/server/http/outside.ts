@@ -11,7 +11,9 @@ export function outsideRoutes(settings: OutsideSettings): RouteBinding[] {
       const state = await settings.read(principal.workspaceId);
       return { outside: state === null ? null : outsideAnswerOf(state) };
     }),
-    bindRoute(setOutsideRoute, async ({ principal, body }) => {
+    bindRoute(setOutsideRoute, async ({ principal, body, note }) => {
+      const { algorithm, issuer, audience, claims, seesAll, permissions } = body;
+      note({ detail: { algorithm, issuer, audience, claims, seesAll, permissions } });
       // A filter that no question could be asked with would let its holders see nothing but errors.
       assertRule({ rows: body.claims.map(({ field }) => ({ field, exists: true })), masks: [] });
       return { outside: outsideAnswerOf(await settings.set(principal, body)) };
