@@ -12,9 +12,12 @@ import { ClickHouseServer } from './adapters/clickhouse/clickhouse-server.ts';
 import { ClickHouseWarehouse } from './adapters/clickhouse/clickhouse-warehouse.ts';
 import { EmbeddedClickHouse } from './adapters/embedded-clickhouse/supervisor.ts';
 import { FolderInUse, lockFolder, type FolderLock } from './adapters/folder-lock/folder-lock.ts';
+import { guardedFetch } from './adapters/guarded-http/guarded-fetch.ts';
+import { createGuardedHttp } from './adapters/guarded-http/guarded-http.ts';
 import { openIdWindow } from './adapters/id-window/id-window.ts';
 import { openPostgresCatalog } from './adapters/postgres/catalog.ts';
 import { openSegmentSpool } from './adapters/segment-spool/segment-spool.ts';
+import { createSmtpMailer } from './adapters/smtp/smtp-mailer.ts';
 import { openSqliteCatalog } from './adapters/sqlite/catalog.ts';
 import { restoreBackup, type RestoreParts } from './backup/restore.ts';
 import type { Catalog } from './catalog/schema.ts';
@@ -28,7 +31,7 @@ import { ConfigError, type Config } from './config.ts';
 import { ingestRoutes } from './http/ingest/routes.ts';
 import { createRateLimits } from './http/guard/rate-limits.ts';
 import { createHttpServer } from './http/server.ts';
-import { createIdentity, type Identity } from './identity/identity.ts';
+import { createIdentity, type Identity, type IdentityParts } from './identity/identity.ts';
 import { keepSecrets } from './identity/secret.ts';
 import { openCountryLookup } from './ingest/country.ts';
 import { createJobs } from './jobs/jobs.ts';
@@ -106,7 +109,9 @@ async function start(config: Config, listen: boolean, closing: Closing): Promise
   const stores = await openStores(config, log, closing);
   const token = `bw_l_${randomBytes(24).toString('hex')}`;
   const secrets = await keepSecrets(config, config.dataFolder, randomBytes);
-  const identity = await openIdentity(config, stores.catalog, secrets, token, log);
+  let address: AddressInfo | null = null;
+  const appUrl = () => addressOf(config, address);
+  const identity = await openIdentity({ config, catalog: stores.catalog, secrets, localOwnerToken: token, appUrl, log });
   closing.push(() => identity.close());
   const { signUpToken } = await identity.prepareFirstStart(config.initial);
   const nodeId = await keepNodeId(config.dataFolder);
@@ -123,7 +128,7 @@ async function start(config: Config, listen: boolean, closing: Closing): Promise
   closing.push(() => jobs.stop());
   rebuildWindows(live, stores.warehouse).catch((error: unknown) => log.warn({ err: error }, 'live windows start empty'));
 
-  const address = app.server.address() as AddressInfo | null;
+  address = app.server.address() as AddressInfo | null;
   const url = addressOf(config, address);
   await writeServerNote(config.dataFolder, { url: localUrl(config, address), pid: process.pid, token });
   closing.push(() => rm(dataPlaces(config.dataFolder).note, { force: true }));
@@ -229,10 +234,30 @@ function openWarehouse(config: Config, log: Logger): Warehouse {
   return new ClickHouseWarehouse(server);
 }
 
-async function openIdentity(config: Config, catalog: Catalog, secrets: Secrets, localOwnerToken: string, log: Logger): Promise<Identity> {
+/** What identity is opened with. */
+interface IdentityOpening extends Pick<IdentityParts, 'catalog' | 'localOwnerToken' | 'appUrl'> {
+  config: Config;
+  secrets: Secrets;
+  log: Logger;
+}
+
+async function openIdentity({ config, catalog, secrets, localOwnerToken, appUrl, log }: IdentityOpening): Promise<Identity> {
   await resealStores(catalog.db, secrets, randomBytes, log);
-  const { publicUrl } = config;
-  return createIdentity({ ...secrets, catalog, localOwnerToken, publicUrl, clock, randomBytes, log });
+  const { publicUrl, mail } = config;
+  const outbound = createGuardedHttp({ allow: config.outboundAllow });
+  return createIdentity({
+    ...secrets,
+    catalog,
+    localOwnerToken,
+    publicUrl,
+    appUrl,
+    mailer: mail === null ? null : createSmtpMailer(mail),
+    outbound,
+    fetch: guardedFetch(outbound, { timeoutMs: 10_000, maxBytes: 1_000_000 }),
+    clock,
+    randomBytes,
+    log,
+  });
 }
 
 /** Names this data folder in what it writes into a catalog that others share; kept with the spool, whose segments it tells apart. */
@@ -248,7 +273,7 @@ async function keepNodeId(folder: string): Promise<string> {
   return made;
 }
 
-async function openHttp(parts: Omit<RouteParts, 'live' | 'log'> & { log: Logger }) {
+async function openHttp(parts: Omit<RouteParts, 'live' | 'log' | 'countryOf'> & { log: Logger }) {
   const { config, version, stores, rooms, identity, log } = parts;
   const country = await openCountryLookup({
     header: config.countryHeader,
@@ -262,7 +287,8 @@ async function openHttp(parts: Omit<RouteParts, 'live' | 'log'> & { log: Logger 
     log,
     gatekeeper: identity,
     limits,
-    bindings: bindRoutes({ ...parts, live: () => live }),
+    bindings: bindRoutes({ ...parts, live: () => live, countryOf: country }),
+    countryOf: country,
     documentedRoutes: ingestContract,
     plugins: [
       ingestRoutes({

@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { pingCatalog } from '../catalog/ping.ts';
 import type { Config } from '../config.ts';
+import { accountRoutes } from '../http/account.ts';
 import { backupRoutes } from '../http/backup.ts';
 import type { RouteBinding } from '../http/binding.ts';
 import { catalogRoutes } from '../http/catalog.ts';
@@ -17,7 +18,10 @@ import { ledgerRoutes } from '../http/ledger.ts';
 import { outsideRoutes } from '../http/outside.ts';
 import { peopleRoutes } from '../http/people.ts';
 import { queryRoutes } from '../http/query.ts';
+import { providerRoutes } from '../http/sign-in-providers.ts';
+import { signInRoutes } from '../http/sign-in.ts';
 import { systemRoutes } from '../http/system.ts';
+import type { CountryOf } from '../http/trail.ts';
 import type { Identity } from '../identity/identity.ts';
 import { createImportStore } from '../ingest/imports.ts';
 import { settleSpool } from '../ingest/settle.ts';
@@ -41,13 +45,14 @@ export interface RouteParts {
   identity: Identity;
   jobs: Jobs;
   live: () => Live;
+  countryOf: CountryOf;
   clock: Clock;
   log: Log;
 }
 
 /** All routes. */
 export function bindRoutes(parts: RouteParts): RouteBinding[] {
-  const { stores, rooms, identity, jobs, clock, version } = parts;
+  const { stores, rooms, identity, jobs, clock, countryOf, version } = parts;
   const { catalog, warehouse, spool, idWindow } = stores;
   const { maskSalt } = rooms;
   return [
@@ -59,7 +64,10 @@ export function bindRoutes(parts: RouteParts): RouteBinding[] {
     ...ledgerRoutes({ read: (workspaceId) => rooms.ledger.read(workspaceId, spool) }),
     ...exportRoutes({ warehouse, clock, maskSalt }),
     ...bindImports(parts),
-    ...identityRoutes(identity),
+    ...identityRoutes(identity, countryOf),
+    ...signInRoutes({ signIn: identity.signIn, countryOf }),
+    ...accountRoutes({ signIn: identity.signIn, countryOf }),
+    ...providerRoutes({ signIn: identity.signIn, countryOf }),
     ...keyRoutes(identity),
     ...embedRoutes({ settings: identity.embed, keysOf: identity.embedKeysOf, dashboards: rooms.dashboards, clock, randomBytes }),
     ...outsideRoutes(identity.outside),
