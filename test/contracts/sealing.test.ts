@@ -68,11 +68,10 @@ describeOnEachCatalog('sealed texts', (place) => {
     table: 'ledger_reasons',
     idColumns: ['workspace_id', 'source'],
     column: 'reason',
-    label: (row) => `${String(row.workspace_id)}/${String(row.source)}/${String(row.rejected)}`,
-    labelColumns: ['rejected'],
+    label: (row) => `${String(row.workspace_id)}/${String(row.source)}`,
   };
   const rows = Array.from({ length: 450 }, (_, i) => ({ workspace_id: `w${i % 7}`, source: `s${i}`, rejected: i }));
-  const labelOf = (row: (typeof rows)[number]) => `${row.workspace_id}/${row.source}/${row.rejected}`;
+  const labelOf = (row: (typeof rows)[number]) => `${row.workspace_id}/${row.source}`;
   const insert = async (textOf: (row: (typeof rows)[number]) => string) => {
     await catalog.db
       .insertInto('ledger_reasons')
@@ -101,19 +100,10 @@ describeOnEachCatalog('sealed texts', (place) => {
       expect(sealerOf(dropped).maybeOpen(row.reason, labelOf(row))).toBe('text');
   });
 
-  test('a row that changed meanwhile is not overwritten', async () => {
+  test('several nodes that start at once seal each row anew once', async () => {
     await insert((row) => sealerOf(old).seal('text', labelOf(row)));
-    const written = sealerOf(rotated).seal('newer text', labelOf(rows[0]!));
-    const resealing = {
-      newestPrefix: sealerOf(rotated).newestPrefix,
-      reseal: async (_: string, label: string) => {
-        if (label === labelOf(rows[0]!))
-          await catalog.db.updateTable('ledger_reasons').set({ reason: written }).where('source', '=', 's0').execute();
-        return sealerOf(rotated).seal('text', label);
-      },
-    };
-    expect(await resealAll(catalog.db, sealerOf(rotated), [{ ...column, resealing }])).toEqual({ resealed: 449, unopened: {} });
-    const row = await catalog.db.selectFrom('ledger_reasons').select('reason').where('source', '=', 's0').executeTakeFirstOrThrow();
-    expect(row.reason).toBe(written);
+    const reports = await Promise.all([1, 2, 3].map(() => resealAll(catalog.db, sealerOf(rotated), [column])));
+    expect(reports.reduce((sum, { resealed }) => sum + resealed, 0)).toBe(450);
+    for (const row of await read()) expect(sealerOf(dropped).maybeOpen(row.reason, labelOf(row))).toBe('text');
   });
 });

@@ -1,6 +1,8 @@
 /** Lets everything that is sealed in the catalog follow a rotation of the secret. */
 import { personKeyLabel } from '../audit/personal.ts';
 import type { CatalogDatabase } from '../catalog/schema.ts';
+import { providerLabel } from '../identity/sign-in/oidc/provider.ts';
+import { secretLabel } from '../identity/sign-in/two-factor/second-factors.ts';
 import { embedLabel } from '../identity/tokens/embed-settings.ts';
 import { outsideLabel } from '../identity/tokens/outside-settings.ts';
 import { channelLabel } from '../notification/channels.ts';
@@ -14,9 +16,16 @@ import type { Secrets } from '../sealing/secrets.ts';
 export const sealedColumns: readonly SealedColumn[] = [
   { table: 'keys', idColumns: ['id'], column: 'sealed', label: (row) => String(row.id) },
   { table: 'audit_person_keys', idColumns: ['person_id'], column: 'sealed', label: (row) => personKeyLabel(String(row.person_id)) },
+  { table: 'two_factors', idColumns: ['person_id'], column: 'sealed', label: (row) => secretLabel(String(row.person_id)) },
+  { table: 'sign_in_providers', idColumns: ['id'], column: 'sealed', label: (row) => providerLabel(String(row.id)) },
   { table: 'embed_settings', idColumns: ['workspace_id'], column: 'secret_sealed', label: (row) => embedLabel(String(row.workspace_id)) },
   { table: 'embed_settings', idColumns: ['workspace_id'], column: 'previous_sealed', label: (row) => embedLabel(String(row.workspace_id)) },
-  { table: 'outside_settings', idColumns: ['workspace_id'], column: 'secret_sealed', label: (row) => outsideLabel(String(row.workspace_id)) },
+  {
+    table: 'outside_settings',
+    idColumns: ['workspace_id'],
+    column: 'secret_sealed',
+    label: (row) => outsideLabel(String(row.workspace_id)),
+  },
   { table: 'notification_channels', idColumns: ['id'], column: 'sealed', label: (row) => channelLabel(String(row.id)) },
   { table: 'notification_channels', idColumns: ['id'], column: 'sealed_before', label: (row) => channelLabel(String(row.id)) },
 ];

@@ -7,25 +7,14 @@ const pageRows = 200;
 /** A row of any table, as far as resealing reads it. */
 export type SealedRow = Readonly<Record<string, unknown>>;
 
-/** Seals one text anew. Our own sealer does, and so may what encrypts for a library. */
-export interface Resealing {
-  /** how everything begins that needs no resealing */
-  readonly newestPrefix: string;
-  /** the same text under the newest secret; null when it cannot be opened */
-  reseal(sealed: string, label: string): string | null | Promise<string | null>;
-}
-
 /** A column of the catalog whose texts are sealed. */
 export interface SealedColumn {
   table: keyof CatalogTables;
   /** the columns that tell its rows apart: text, at least one */
   idColumns: readonly [string, ...string[]];
   column: string;
-  /** the label that a row was sealed under; of the row only its id columns and {@link labelColumns} are read */
+  /** the label that a row was sealed under; of the row only its id columns are known */
   label(row: SealedRow): string;
-  labelColumns?: readonly string[];
-  /** where another than the sealer of the installation seals this column */
-  resealing?: Resealing;
 }
 
 /** What resealing came to. */
@@ -36,17 +25,6 @@ export interface ResealReport {
   unopened: Readonly<Record<string, number>>;
 }
 
-/** The resealing of `sealer`. */
-export function resealingOf(sealer: Sealer): Resealing {
-  return {
-    newestPrefix: sealer.newestPrefix,
-    reseal: (sealed, label) => {
-      const text = sealer.maybeOpen(sealed, label);
-      return text === null ? null : sealer.seal(text, label);
-    },
-  };
-}
-
 /**
  * Walks all rows of `columns` that are not sealed under the newest secret. It may run while the server works, on several nodes at
  * once and again after it was cut off: a row that changed meanwhile is left alone, for what is written now is sealed anew anyway.
@@ -55,12 +33,11 @@ export async function resealAll(db: CatalogDatabase, sealer: Sealer, columns: re
   const unopened: Record<string, number> = {};
   let resealed = 0;
   for (const column of columns) {
-    const resealing = column.resealing ?? resealingOf(sealer);
-    for await (const row of staleRows(db, column, resealing.newestPrefix)) {
-      const sealed = String(row[column.column]);
-      const text = await resealing.reseal(sealed, column.label(row));
+    for await (const row of staleRows(db, column, sealer.newestPrefix)) {
+      const label = column.label(row);
+      const text = sealer.maybeOpen(String(row[column.column]), label);
       if (text !== null) {
-        if (await replace(db, column, row, text)) resealed++;
+        if (await replace(db, column, row, sealer.seal(text, label))) resealed++;
         continue;
       }
       const name = `${column.table}.${column.column}`;
@@ -73,11 +50,11 @@ export async function resealAll(db: CatalogDatabase, sealer: Sealer, columns: re
 /** Rows of one column under older secrets, page by page in the order of their ids. */
 async function* staleRows(
   db: CatalogDatabase,
-  { table, idColumns, column, labelColumns = [] }: SealedColumn,
+  { table, idColumns, column }: SealedColumn,
   newestPrefix: string,
 ): AsyncGenerator<SealedRow> {
   const ids = asIds(idColumns);
-  const selected = [...new Set([...idColumns, column, ...labelColumns])] as 'id'[];
+  const selected = [...idColumns, column] as 'id'[];
   let stale = db
     .selectFrom(table as 'keys')
     .select(selected)

@@ -9,7 +9,6 @@ import { z } from 'zod';
 import type { Catalog } from '../../../catalog/schema.ts';
 import type { Log } from '../../../ports/log.ts';
 import type { Secrets } from '../../../sealing/secrets.ts';
-import { authSecrets } from './auth-secrets.ts';
 import { hashingTokens } from './hashed-tokens.ts';
 import { idleDays, longestSessionMs } from '../lifetimes.ts';
 
@@ -50,14 +49,14 @@ const opening = {
  * Sessions on the tables `auth_*` of the catalog. Nothing of it is reachable from outside: its handler is not installed, so that the
  * contract has every door.
  */
-export function createAuth({ catalog, isHttps, log, ...secrets }: AuthParts) {
+export function createAuth({ catalog, isHttps, log, secret }: AuthParts) {
   const changes = { createdAt: 'created_at', updatedAt: 'updated_at' };
   return betterAuth({
     appName: 'Bellwether',
     baseURL: 'http://localhost',
     basePath: '/api/auth',
-    secret: secrets.secret,
-    secrets: authSecrets(secrets),
+    // signs cookies; what it could encrypt (second factors, tokens of providers) we seal ourselves
+    secret,
     telemetry: { enabled: false },
     database: hashingTokens(kyselyAdapter(catalog.db, { type: catalog.dialect })),
     plugins: [opening],
