@@ -1,15 +1,27 @@
 /** The pages and their addresses. */
 import { QueryClientProvider } from '@tanstack/react-query';
 import type { QueryClient } from '@tanstack/react-query';
-import { createRootRouteWithContext, createRoute, createRouter, lazyRouteComponent, Outlet, RouterProvider } from '@tanstack/react-router';
+import {
+  createRootRouteWithContext,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  Outlet,
+  redirect,
+  retainSearchParams,
+  RouterProvider,
+} from '@tanstack/react-router';
 import type { SearchSchemaInput } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
+import { failureFrom, signInOptionsQuery } from './data/account/sign-in.ts';
 import { oneOf, parseSearch, stringifySearch } from './data/address.ts';
+import { idFrom, lookAt, rememberWorkspace } from './data/looking.ts';
 import { periodOf, preferredZone } from './data/period.ts';
 import type { Period } from './data/period.ts';
 import { sessionQuery } from './data/session.ts';
 import { eventsSearch } from './data/events-search.ts';
 import type { EventsSearch } from './data/events-search.ts';
+import { NotAMember } from './pages/shell/NotAMember.tsx';
 import { NotFound, PageError } from './pages/shell/Trouble.tsx';
 import { Waiting } from './pages/shell/Waiting.tsx';
 
@@ -21,13 +33,42 @@ function ownPath(text: string | undefined): string | undefined {
 /** Everything in an address may be missing. */
 type Given<T> = Partial<T> & SearchSchemaInput;
 
-const root = createRootRouteWithContext<{ client: QueryClient }>()({ component: Outlet });
+/** What stands in every address: the workspace and the role that are looked at and as. */
+interface LookingSearch {
+  workspace?: string | undefined;
+  as?: string | undefined;
+}
 
+const root = createRootRouteWithContext<{ client: QueryClient }>()({
+  validateSearch: (search: LookingSearch & SearchSchemaInput): LookingSearch => ({
+    workspace: idFrom(search.workspace),
+    as: idFrom(search.as),
+  }),
+  search: { middlewares: [retainSearchParams(['workspace', 'as'])] },
+  beforeLoad: ({ search, preload }) => {
+    if (!preload) lookAt(search);
+  },
+  component: Outlet,
+});
+
+/** Whoever is a member of several workspaces finds the one that is looked at in every address, so that it can be passed on. */
 const inside = createRoute({
   getParentRoute: () => root,
   id: 'inside',
-  loader: ({ context }) => context.client.ensureQueryData(sessionQuery),
+  loaderDeps: ({ search }) => ({ workspace: search.workspace, as: search.as }),
+  loader: async ({ context: { client }, deps, location, preload }) => {
+    const answer = await client.ensureQueryData(sessionQuery);
+    if (answer.session === null || preload) return;
+    const { workspaceId: workspace, workspaces } = answer.session;
+    rememberWorkspace(workspaces.length > 1 ? workspace : null);
+    if (workspaces.length < 2 || deps.workspace !== undefined) return;
+    lookAt({ workspace, as: deps.as });
+    client.setQueryData(sessionQuery.queryKey, answer);
+    const search = { ...location.search, workspace };
+    throw redirect({ to: location.pathname as '/', search, hash: location.hash, replace: true });
+  },
   component: lazyRouteComponent(() => import('./pages/shell/Inside.tsx'), 'Inside'),
+  errorComponent: NotAMember,
 });
 
 const home = createRoute({
@@ -61,11 +102,71 @@ const start = createRoute({
   component: lazyRouteComponent(() => import('./pages/start/StartPage.tsx'), 'StartPage'),
 });
 
+const settings = createRoute({
+  getParentRoute: () => inside,
+  id: 'settings',
+  component: lazyRouteComponent(() => import('./pages/settings/SettingsFrame.tsx'), 'SettingsFrame'),
+});
+
+const settingsStart = createRoute({
+  getParentRoute: () => settings,
+  path: '/settings',
+  component: lazyRouteComponent(() => import('./pages/settings/SettingsStart.tsx'), 'SettingsStart'),
+});
+
+const workspacePage = createRoute({
+  getParentRoute: () => settings,
+  path: '/settings/workspace',
+  component: lazyRouteComponent(() => import('./pages/settings/workspace/WorkspacePage.tsx'), 'WorkspacePage'),
+});
+
+const profile = createRoute({
+  getParentRoute: () => settings,
+  path: '/profile',
+  validateSearch: (search: Record<string, unknown>): { failure?: ReturnType<typeof failureFrom> } => ({
+    failure: failureFrom(search['failure']),
+  }),
+  component: lazyRouteComponent(() => import('./pages/profile/ProfilePage.tsx'), 'ProfilePage'),
+});
+
+const sessions = createRoute({
+  getParentRoute: () => settings,
+  path: '/profile/sessions',
+  component: lazyRouteComponent(() => import('./pages/profile/SessionsPage.tsx'), 'SessionsPage'),
+});
+
+const tokens = createRoute({
+  getParentRoute: () => settings,
+  path: '/profile/tokens',
+  component: lazyRouteComponent(() => import('./pages/profile/tokens/TokensPage.tsx'), 'TokensPage'),
+});
+
+/** What the address of the sign-in page may say. */
+interface SignInSearch {
+  /** where to go afterwards */
+  to?: string | undefined;
+  /** the same, as a provider's visit gives it back */
+  return?: string | undefined;
+  step?: 'second-factor' | undefined;
+  failure?: ReturnType<typeof failureFrom>;
+  /** why one stands there */
+  why?: 'ended' | 'new-password' | undefined;
+}
+
 const signIn = createRoute({
   getParentRoute: () => root,
   path: '/sign-in',
-  validateSearch: (search): { to?: string | undefined } => ({ to: ownPath(oneOf(search, 'to')) }),
-  loader: ({ context }) => context.client.ensureQueryData(sessionQuery),
+  validateSearch: (search: Record<string, unknown>): SignInSearch => ({
+    to: ownPath(oneOf(search, 'to')),
+    return: ownPath(oneOf(search, 'return')),
+    step: search['step'] === 'second-factor' ? 'second-factor' : undefined,
+    failure: failureFrom(search['failure']),
+    why: search['why'] === 'ended' || search['why'] === 'new-password' ? search['why'] : undefined,
+  }),
+  loader: ({ context: { client } }) => {
+    void client.prefetchQuery(signInOptionsQuery);
+    return client.ensureQueryData(sessionQuery);
+  },
   component: lazyRouteComponent(() => import('./pages/sign-in/SignInPage.tsx'), 'SignInPage'),
 });
 
@@ -74,6 +175,26 @@ const signUp = createRoute({
   path: '/sign-up',
   validateSearch: (search): { token?: string | undefined } => ({ token: oneOf(search, 'token') }),
   component: lazyRouteComponent(() => import('./pages/sign-in/SignUpPage.tsx'), 'SignUpPage'),
+});
+
+const forgotPassword = createRoute({
+  getParentRoute: () => root,
+  path: '/forgot-password',
+  loader: ({ context: { client } }) => client.ensureQueryData(signInOptionsQuery),
+  component: lazyRouteComponent(() => import('./pages/sign-in/ForgotPasswordPage.tsx'), 'ForgotPasswordPage'),
+});
+
+const resetPassword = createRoute({
+  getParentRoute: () => root,
+  path: '/reset-password',
+  component: lazyRouteComponent(() => import('./pages/sign-in/ResetPasswordPage.tsx'), 'ResetPasswordPage'),
+});
+
+const invitation = createRoute({
+  getParentRoute: () => root,
+  path: '/invitation',
+  loader: ({ context: { client } }) => client.ensureQueryData(sessionQuery),
+  component: lazyRouteComponent(() => import('./pages/sign-in/InvitationPage.tsx'), 'InvitationPage'),
 });
 
 /** The gallery is for developers and needs no server; the built app does not hold it. */
@@ -89,7 +210,15 @@ const gallery = import.meta.env.DEV
 
 function makeRouter(client: QueryClient) {
   return createRouter({
-    routeTree: root.addChildren([inside.addChildren([home, explore, events, start]), signIn, signUp, ...gallery]),
+    routeTree: root.addChildren([
+      inside.addChildren([home, explore, events, start, settings.addChildren([settingsStart, workspacePage, profile, sessions, tokens])]),
+      signIn,
+      signUp,
+      forgotPassword,
+      resetPassword,
+      invitation,
+      ...gallery,
+    ]),
     context: { client },
     parseSearch,
     stringifySearch,

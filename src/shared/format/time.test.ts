@@ -1,6 +1,6 @@
 /** Times are shown on the wall clock they were given in; ranges are named the way people say them. */
 import { expect, test } from 'vitest';
-import { formatAgo, formatBucket, formatInstant, formatRange, formatTick, formatZone, wallMs } from './time.ts';
+import { formatAgo, formatBucket, formatDay, formatInstant, formatRange, formatTick, formatZone, wallMs } from './time.ts';
 
 test('a bucket keeps the wall clock of its own offset', () => {
   expect(formatBucket('2026-03-05T14:00:00+01:00', 'hour')).toBe('Thu 5 Mar, 14:00');
@@ -40,4 +40,10 @@ test('ranges are named the way people say them', () => {
 test('a zone is shown with its offset on that day', () => {
   expect(formatZone('Europe/Berlin', Date.UTC(2026, 6, 1))).toBe('Europe/Berlin (GMT+2)');
   expect(formatZone('UTC', 0)).toBe('UTC');
+});
+
+test('an instant has the day of the zone it is seen from', () => {
+  expect(formatDay('2026-03-05T23:30:00Z', 'UTC')).toBe('5 Mar 2026');
+  expect(formatDay('2026-03-05T23:30:00Z', 'Europe/Berlin')).toBe('6 Mar 2026');
+  expect(formatDay('nonsense', 'UTC')).toBe('nonsense');
 });

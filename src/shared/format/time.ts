@@ -74,6 +74,11 @@ export function formatInstant(at: string | number, zone: string): string {
   return format.format(ms);
 }
 
+/** The day of the instant `at` in `zone`: `5 Mar 2026`. */
+export function formatDay(at: string | number, zone: string): string {
+  return formatInstant(at, zone).split(',')[0] ?? '';
+}
+
 /** How long ago `at` was, seen from `nowMs`: `just now`, `12 s ago`, `3 min ago`; a time ahead is `in 3 min`. */
 export function formatAgo(at: string | number, nowMs: number): string {
   const ms = nowMs - (typeof at === 'number' ? at : Date.parse(at));

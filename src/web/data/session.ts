@@ -1,16 +1,37 @@
-/** Who is signed in, and the ways in and out. */
+/** Who is signed in, where they are, and what they may do there. */
 import { queryOptions } from '@tanstack/react-query';
 import type { z } from 'zod';
 import type { Session, sessionAnswer, signUpBody } from '../../shared/contract/identity.ts';
-import { request } from './http.ts';
+import type { Permission } from '../../shared/model/permission.ts';
+import { keepCsrf, request, ServerProblem } from './http.ts';
+import { lookAt, looking, rememberWorkspace } from './looking.ts';
 
 /** The session, or null when signed out, and whether the server has an owner at all. */
 export type SessionAnswer = z.infer<typeof sessionAnswer>;
 
+async function askSession(signal: AbortSignal): Promise<SessionAnswer> {
+  const answer = await request<SessionAnswer>('/api/session', { signal });
+  keepCsrf(answer.csrf);
+  return answer;
+}
+
+/** Asks who is signed in. A workspace that only this browser remembered, and that one is no member of any more, is forgotten. */
+async function readSession(signal: AbortSignal): Promise<SessionAnswer> {
+  const isRemembered = !new URLSearchParams(location.search).has('workspace') && looking().workspaceId !== null;
+  try {
+    return await askSession(signal);
+  } catch (error) {
+    if (!isRemembered || !(error instanceof ServerProblem) || error.code !== 'FORBIDDEN') throw error;
+    rememberWorkspace(null);
+    lookAt({});
+    return askSession(signal);
+  }
+}
+
 /** The session as a question. */
 export const sessionQuery = queryOptions({
   queryKey: ['session'],
-  queryFn: ({ signal }) => request<SessionAnswer>('/api/session', { signal }),
+  queryFn: ({ signal }) => readSession(signal),
   staleTime: 5 * 60_000,
 });
 
@@ -19,17 +40,9 @@ export function workspaceOf(session: Session): Session['workspaces'][number] | u
   return session.workspaces.find((workspace) => workspace.id === session.workspaceId);
 }
 
-/** Shortest and longest password, in characters; the server checks them again. */
-export const passwordLength: { readonly min: 8; readonly max: 128 } = { min: 8, max: 128 } satisfies typeof import('../../shared/contract/identity.ts').passwordLength;
-
-/** Signs in; the server sets the cookie. */
-export async function signIn(email: string, password: string): Promise<void> {
-  await request('/api/auth/sign-in/email', { method: 'POST', body: { email, password, rememberMe: true } });
-}
-
-/** Signs out. */
-export async function signOut(): Promise<void> {
-  await request('/api/auth/sign-out', { method: 'POST', body: {} });
+/** Whether the person may do `permission` where they are. While seeing as a role they can change nothing. */
+export function may(session: Session, permission: Permission): boolean {
+  return session.permissions.includes(permission) && (session.seeingAs === null || /:(read|run|export)$/.test(permission));
 }
 
 /** Makes the first owner with the one-time token that the server printed, and signs them in. */

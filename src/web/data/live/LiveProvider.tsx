@@ -2,6 +2,7 @@
 import { createContext, use, useCallback, useEffect, useMemo, useState, useSyncExternalStore } from 'react';
 import type { ReactNode } from 'react';
 import { io } from 'socket.io-client';
+import { looking } from '../looking.ts';
 import { LiveConnection } from './connection.ts';
 import type { ConnectionState } from './connection.ts';
 import { topicKey, unknownTopic } from './topic.ts';
@@ -10,7 +11,9 @@ import type { Topic, Wish } from './topic.ts';
 const LiveContext = createContext<LiveConnection | null>(null);
 
 function openConnection(onRefused: () => void): LiveConnection {
-  const socket = io({ withCredentials: true, reconnectionDelay: 300, reconnectionDelayMax: 5_000 });
+  const { workspaceId, seeAs } = looking();
+  const auth = { workspace: workspaceId ?? undefined, seeAs: seeAs ?? undefined };
+  const socket = io({ withCredentials: true, reconnectionDelay: 300, reconnectionDelayMax: 5_000, auth });
   return new LiveConnection(socket, {
     now: () => Date.now(),
     later: (work, delayMs) => {

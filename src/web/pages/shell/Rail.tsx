@@ -1,16 +1,17 @@
 /** The rail at the left, which collapses to icons, and becomes a bar at the bottom on phones. */
 import { Tooltip, UnstyledButton } from '@mantine/core';
 import { IconLayoutSidebarLeftCollapse, IconLayoutSidebarLeftExpand } from '@tabler/icons-react';
-import { Link } from '@tanstack/react-router';
+import { Link, useLocation } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { BellMark } from '../../ui/BellMark.tsx';
-import { places } from './places.ts';
+import { placeOf, places } from './places.ts';
 import type { Place } from './places.ts';
 import classes from './Rail.module.css';
 
 /** The rail; `onToggle` collapses or expands it. */
 export function Rail({ isCollapsed, onToggle }: { isCollapsed: boolean; onToggle: () => void }): ReactNode {
   const Toggle = isCollapsed ? IconLayoutSidebarLeftExpand : IconLayoutSidebarLeftCollapse;
+  const here = placeOf(useLocation({ select: (location) => location.pathname }));
   const toggleLabel = isCollapsed ? 'Expand the rail' : 'Collapse the rail';
   return (
     <nav className={classes.rail} data-collapsed={isCollapsed || undefined} aria-label="Places">
@@ -21,7 +22,7 @@ export function Rail({ isCollapsed, onToggle }: { isCollapsed: boolean; onToggle
       <ul className={classes.places}>
         {places.map((place) => (
           <li key={place.path}>
-            <PlaceLink place={place} isCollapsed={isCollapsed} />
+            <PlaceLink place={place} isHere={place === here} isCollapsed={isCollapsed} />
           </li>
         ))}
       </ul>
@@ -35,7 +36,7 @@ export function Rail({ isCollapsed, onToggle }: { isCollapsed: boolean; onToggle
   );
 }
 
-function PlaceLink({ place, isCollapsed }: { place: Place; isCollapsed: boolean }): ReactNode {
+function PlaceLink({ place, isHere, isCollapsed }: { place: Place; isHere: boolean; isCollapsed: boolean }): ReactNode {
   const Icon = place.icon;
   return (
     <Tooltip label={place.label} position="right" disabled={!isCollapsed}>
@@ -43,7 +44,8 @@ function PlaceLink({ place, isCollapsed }: { place: Place; isCollapsed: boolean 
         to={place.path}
         className={classes.place}
         activeOptions={{ exact: place.path === '/', includeSearch: false }}
-        activeProps={{ 'aria-current': 'page' }}
+        activeProps={{}}
+        aria-current={isHere ? 'page' : undefined}
       >
         <Icon size={20} stroke={1.5} aria-hidden="true" />
         <span className={classes.label}>{place.label}</span>

@@ -4,6 +4,7 @@ import { lazy, Suspense, useCallback, useEffect, useState } from 'react';
 import type { ReactNode } from 'react';
 import type { Session } from '../../../shared/contract/identity.ts';
 import { loadAgain } from '../../ui/load-again.ts';
+import { SeeingAs } from './looking/SeeingAs.tsx';
 import { placeOf } from './places.ts';
 import { Rail } from './Rail.tsx';
 import classes from './Shell.module.css';
@@ -36,6 +37,7 @@ export function Shell({ session }: { session: Session }): ReactNode {
       <Rail isCollapsed={isCollapsed} onToggle={toggle} />
       <div className={classes.right}>
         <TopBar session={session} place={place} onSearch={openPalette} />
+        {session.seeingAs !== null && <SeeingAs roleName={session.seeingAs.name} />}
         <main id="main" tabIndex={-1} className={classes.main}>
           <Outlet />
         </main>

@@ -3,11 +3,12 @@ import { UnstyledButton } from '@mantine/core';
 import { IconSearch } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
 import type { Session } from '../../../shared/contract/identity.ts';
-import { workspaceOf } from '../../data/session.ts';
 import { BellMark } from '../../ui/BellMark.tsx';
 import { LiveDot } from './LiveDot.tsx';
 import { PeriodControls, ZoneControl } from './period/PeriodControls.tsx';
 import { PersonMenu } from './actions/PersonMenu.tsx';
+import { Bell } from './notifications/Bell.tsx';
+import { WorkspaceSwitcher } from './looking/WorkspaceSwitcher.tsx';
 import type { Place } from './places.ts';
 import classes from './TopBar.module.css';
 
@@ -21,9 +22,7 @@ export function TopBar({ session, place, onSearch }: { session: Session; place: 
         <span className={classes.mark}>
           <BellMark sizePx={22} />
         </span>
-        <span className={`${classes.workspace} bw-clip`} dir="auto">
-          {workspaceOf(session)?.name ?? 'Workspace'}
-        </span>
+        <WorkspaceSwitcher session={session} />
       </div>
       <UnstyledButton className={classes.search} onClick={onSearch} aria-keyshortcuts="Control+K Meta+K">
         <IconSearch size={16} stroke={1.5} aria-hidden="true" />
@@ -32,6 +31,7 @@ export function TopBar({ session, place, onSearch }: { session: Session; place: 
       </UnstyledButton>
       <div className={classes.state}>
         <LiveDot />
+        <Bell />
         <PersonMenu person={session.person} />
       </div>
       {place !== undefined && place.times !== 'none' && (

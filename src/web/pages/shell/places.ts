@@ -1,9 +1,11 @@
 /** The places one can go to, in the order of the rail. */
-import { IconActivity, IconHome, IconRocket, IconTelescope } from '@tabler/icons-react';
+import { IconActivity, IconHome, IconRocket, IconSettings, IconTelescope } from '@tabler/icons-react';
 
 /** A place with its own address. */
 export interface Place {
-  path: '/' | '/explore' | '/events' | '/start';
+  path: '/' | '/explore' | '/events' | '/start' | '/settings';
+  /** an address outside that belongs to the place all the same */
+  also?: string;
   label: string;
   icon: typeof IconHome;
   /** second key after G that goes there */
@@ -20,9 +22,22 @@ export const places: readonly Place[] = [
   { path: '/explore', label: 'Explore', icon: IconTelescope, key: 'e', about: 'Ask a question of your events', times: 'period' },
   { path: '/events', label: 'Events', icon: IconActivity, key: 'v', about: 'Live stream, search, dead letters, ledger', times: 'zone' },
   { path: '/start', label: 'Get started', icon: IconRocket, key: 's', about: 'Send your first event', times: 'none' },
+  {
+    path: '/settings',
+    also: '/profile',
+    label: 'Settings',
+    icon: IconSettings,
+    key: 't',
+    about: 'Your profile, people, roles, keys, audit',
+    times: 'none',
+  },
 ];
+
+function isBelow(pathname: string, path: string | undefined): boolean {
+  return path !== undefined && (pathname === path || pathname.startsWith(`${path}/`));
+}
 
 /** The place that `pathname` belongs to; undefined beyond all of them. */
 export function placeOf(pathname: string): Place | undefined {
-  return places.find((place) => (place.path === '/' ? pathname === '/' : pathname === place.path || pathname.startsWith(`${place.path}/`)));
+  return places.find((place) => (place.path === '/' ? pathname === '/' : isBelow(pathname, place.path) || isBelow(pathname, place.also)));
 }

@@ -25,12 +25,12 @@ export function Dialog({ title, onClose, place = 'centre', isKept = false, child
   }, []);
   return (
     <Modal label={title} place={place} onClose={onClose} isKept={isKept}>
-      <header className={classes.head}>
+      <div className={classes.head}>
         <h2 ref={heading} className={classes.title} tabIndex={-1}>
           {title}
         </h2>
         {!isKept && <CloseButton aria-label="Close" onClick={onClose} />}
-      </header>
+      </div>
       <div className={classes.body}>{children}</div>
     </Modal>
   );

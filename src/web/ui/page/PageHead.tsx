@@ -15,7 +15,7 @@ export function PageHead({ title, about, actions }: { title: ReactNode; about?: 
   );
 }
 
-/** A part of a page with a title of its own, in a panel. */
+/** A part of a page in a panel, with a title of its own unless the page's says it all. */
 export function Section({
   title,
   about,
@@ -24,7 +24,7 @@ export function Section({
   isFlush = false,
   children,
 }: {
-  title: ReactNode;
+  title?: ReactNode;
   about?: ReactNode;
   actions?: ReactNode;
   /** what is inside cannot be taken back */
@@ -35,13 +35,15 @@ export function Section({
 }): ReactNode {
   return (
     <section className={classes.section} data-danger={isDanger || undefined}>
-      <div className={classes.sectionHead}>
-        <div className={classes.words}>
-          <h2>{title}</h2>
-          {about !== undefined && <p className={classes.about}>{about}</p>}
+      {title !== undefined && (
+        <div className={classes.sectionHead}>
+          <div className={classes.words}>
+            <h2>{title}</h2>
+            {about !== undefined && <p className={classes.about}>{about}</p>}
+          </div>
+          {actions !== undefined && <div className={classes.actions}>{actions}</div>}
         </div>
-        {actions !== undefined && <div className={classes.actions}>{actions}</div>}
-      </div>
+      )}
       {children !== undefined && children !== null && children !== false && (
         <div className={isFlush ? classes.flush : classes.inside}>{children}</div>
       )}

@@ -10,6 +10,8 @@ export interface RowColumn<Row> {
   label: string;
   cell: (row: Row) => ReactNode;
   isNumber?: boolean;
+  /** never broken into lines: a time, a code */
+  isShort?: boolean;
   /** left out where the place is narrow: it can be found elsewhere */
   isSecondary?: boolean;
 }
@@ -64,11 +66,8 @@ export function RowTable<Row>(props: RowTableProps<Row>): ReactNode {
   );
 }
 
-function cellProps<Row>({ isNumber = false, isSecondary = false }: RowColumn<Row>): {
-  className: string | undefined;
-  'data-secondary': true | undefined;
-} {
-  return { className: isNumber ? classes.number : undefined, 'data-secondary': isSecondary || undefined };
+function cellProps<Row>({ isNumber = false, isShort = false, isSecondary = false }: RowColumn<Row>) {
+  return { className: isNumber ? classes.number : isShort ? classes.short : undefined, 'data-secondary': isSecondary || undefined };
 }
 
 function TableRow<Row>({

@@ -1,6 +1,7 @@
-/** The menu of the signed-in person: theme, documentation, sign out. */
+/** The menu of the signed-in person: profile, settings, theme, documentation, sign out. */
 import { Menu, UnstyledButton, useMantineColorScheme } from '@mantine/core';
-import { IconCheck, IconDeviceDesktop, IconFileCode, IconLogout, IconMoon, IconSun } from '@tabler/icons-react';
+import { IconCheck, IconDeviceDesktop, IconFileCode, IconLogout, IconMoon, IconSettings, IconSun, IconUser } from '@tabler/icons-react';
+import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import type { Session } from '../../../../shared/contract/identity.ts';
 import classes from '../TopBar.module.css';
@@ -27,9 +28,9 @@ export function PersonMenu({ person }: { person: Session['person'] }): ReactNode
   const short = initials(person.name === '' ? person.email : person.name);
   const icon = (Icon: typeof IconSun): ReactNode => <Icon size={16} stroke={1.5} aria-hidden="true" />;
   return (
-    <Menu position="bottom-end" width={240} shadow="none" classNames={{ dropdown: classes.menu ?? '' }}>
+    <Menu position="bottom-end" width={240} shadow="none" withinPortal={false} classNames={{ dropdown: classes.menu ?? '' }}>
       <Menu.Target>
-        <UnstyledButton className={classes.person} aria-label={`${short}, ${person.name}: theme and sign out`}>
+        <UnstyledButton className={classes.person} aria-label={`${short}, ${person.name}: profile, theme, sign out`}>
           {short}
         </UnstyledButton>
       </Menu.Target>
@@ -39,18 +40,20 @@ export function PersonMenu({ person }: { person: Session['person'] }): ReactNode
           <div className="bw-clip bw-quiet bw-small">{person.email}</div>
         </div>
         <Menu.Divider />
-        {schemes.map(({ value, label, icon: Icon }) => (
-          <Menu.Item
-            key={value}
-            leftSection={icon(Icon)}
-            rightSection={value === colorScheme ? icon(IconCheck) : undefined}
-            aria-checked={value === colorScheme}
-            role="menuitemradio"
-            onClick={() => setTheme(value)}
-          >
-            {label}
-          </Menu.Item>
-        ))}
+        <Menu.Item component={Link} to="/profile" leftSection={icon(IconUser)}>
+          Profile
+        </Menu.Item>
+        <Menu.Item component={Link} to="/settings" leftSection={icon(IconSettings)}>
+          Settings
+        </Menu.Item>
+        <Menu.Divider />
+        <Menu.RadioGroup value={colorScheme} onChange={(scheme) => setTheme(scheme as typeof colorScheme)}>
+          {schemes.map(({ value, label, icon: Icon }) => (
+            <Menu.RadioItem key={value} value={value} checkIcon={icon(IconCheck)} rightSection={icon(Icon)}>
+              {label}
+            </Menu.RadioItem>
+          ))}
+        </Menu.RadioGroup>
         <Menu.Divider />
         <Menu.Item component="a" href="/api/docs" target="_blank" rel="noreferrer" leftSection={icon(IconFileCode)}>
           API reference

@@ -1,9 +1,12 @@
 /** What the menu and the palette can do besides going somewhere. */
 import { useMantineColorScheme } from '@mantine/core';
-import { useQueryClient } from '@tanstack/react-query';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useRouter } from '@tanstack/react-router';
 import { useMemo } from 'react';
-import { signOut } from '../../../data/session.ts';
+import { signOut } from '../../../data/account/sign-in.ts';
+
+/** Under which one's own leaving is known while it goes on: it is no throwing out. */
+export const leaveKey = ['leave'];
 
 /** The actions. */
 export interface Actions {
@@ -16,15 +19,14 @@ export function useActions(): Actions {
   const { setColorScheme } = useMantineColorScheme({ keepTransitions: true });
   const client = useQueryClient();
   const router = useRouter();
-  return useMemo(
-    () => ({
-      setTheme: setColorScheme,
-      leave: () =>
-        void signOut().finally(() => {
-          client.clear();
-          void router.navigate({ to: '/sign-in' });
-        }),
-    }),
-    [setColorScheme, client, router],
-  );
+  const { mutate } = useMutation({
+    mutationKey: leaveKey,
+    mutationFn: signOut,
+    onSettled: async (answer) => {
+      if (answer?.redirectUrl) return location.assign(answer.redirectUrl);
+      client.clear();
+      await router.navigate({ to: '/sign-in', search: { workspace: undefined, as: undefined } });
+    },
+  });
+  return useMemo(() => ({ setTheme: setColorScheme, leave: () => mutate() }), [setColorScheme, mutate]);
 }

@@ -1,0 +1,85 @@
+/** What was asked over HTTP, in each of its states: on its way, refused, failed, and there. */
+import { Button } from '@mantine/core';
+import { IconLock } from '@tabler/icons-react';
+import { useSuspenseQuery } from '@tanstack/react-query';
+import type { ReactNode } from 'react';
+import { toServerProblem } from '../data/http.ts';
+import type { ServerProblem } from '../data/http.ts';
+import { sessionQuery, workspaceOf } from '../data/session.ts';
+import { Notice } from '../ui/Notice.tsx';
+import { EmptyState } from '../ui/page/EmptyState.tsx';
+
+/** The part of a query that is looked at. */
+interface Question<T> {
+  data: T | undefined;
+  error: unknown;
+  refetch: () => unknown;
+}
+
+/** `children` with the answer; until then `skeleton`, which has the layout of what will stand there. */
+export function Asked<T>({
+  query,
+  skeleton,
+  children,
+}: {
+  query: Question<T>;
+  skeleton: ReactNode;
+  children: (data: T) => ReactNode;
+}): ReactNode {
+  const retry = (): void => void query.refetch();
+  if (query.data === undefined)
+    return query.error === null ? skeleton : <Unanswered problem={toServerProblem(query.error)} onRetry={retry} />;
+  return (
+    <>
+      {query.error !== null && <Stale problem={toServerProblem(query.error)} onRetry={retry} />}
+      {children(query.data)}
+    </>
+  );
+}
+
+function Unanswered({ problem, onRetry }: { problem: ServerProblem; onRetry: () => void }): ReactNode {
+  if (problem.status === 403) return <NotPermitted words={problem.message} />;
+  return (
+    <Notice
+      tone="error"
+      title={problem.title}
+      actions={
+        <Button variant="default" size="compact-sm" onClick={onRetry}>
+          Ask again
+        </Button>
+      }
+    >
+      {problem.message} <span className="bw-quiet bw-mono">{problem.code}</span>
+    </Notice>
+  );
+}
+
+function Stale({ problem, onRetry }: { problem: ServerProblem; onRetry: () => void }): ReactNode {
+  return (
+    <div style={{ marginBottom: 12 }}>
+      <Notice
+        tone="warning"
+        title="This may have changed meanwhile"
+        actions={
+          <Button variant="default" size="compact-sm" onClick={onRetry}>
+            Ask again
+          </Button>
+        }
+      >
+        {problem.title}. {problem.message}
+      </Notice>
+    </div>
+  );
+}
+
+/** Says that the role does not allow it, and who can change that. */
+export function NotPermitted({ words }: { words?: string }): ReactNode {
+  const { session } = useSuspenseQuery(sessionQuery).data;
+  const workspace = session === null ? undefined : workspaceOf(session)?.name;
+  return (
+    <EmptyState icon={IconLock} title="Your role does not allow this">
+      {words} {session?.seeingAs === null ? 'An owner or admin' : 'Go back to your own view, or an owner or admin'}
+      {workspace !== undefined && <> of {workspace}</>} can give you a role that does: in Settings, People.
+    </EmptyState>
+  );
+}

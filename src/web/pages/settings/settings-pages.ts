@@ -1,0 +1,35 @@
+/** The pages of Settings, in the order of its side navigation. */
+import { IconBuilding, IconDevices, IconKey, IconUserCircle } from '@tabler/icons-react';
+import type { Permission } from '../../../shared/model/permission.ts';
+
+/** A page of Settings. */
+export interface SettingsPage {
+  path: '/profile' | '/profile/sessions' | '/profile/tokens' | '/settings/workspace';
+  label: string;
+  icon: typeof IconKey;
+  group: 'You' | 'Workspace';
+  /** whoever lacks it does not see the page; null: everybody may */
+  needs: Permission | null;
+}
+
+/** The pages. */
+export const settingsPages: readonly SettingsPage[] = [
+  { path: '/profile', label: 'Profile', icon: IconUserCircle, group: 'You', needs: null },
+  { path: '/profile/sessions', label: 'Sessions', icon: IconDevices, group: 'You', needs: null },
+  { path: '/profile/tokens', label: 'Tokens', icon: IconKey, group: 'You', needs: null },
+  { path: '/settings/workspace', label: 'Workspace', icon: IconBuilding, group: 'Workspace', needs: null },
+];
+
+/** The groups of the side navigation. */
+export const settingsGroups: readonly SettingsPage['group'][] = ['You', 'Workspace'];
+
+/** The pages that somebody with `permissions` sees. */
+export function pagesFor(permissions: readonly Permission[]): SettingsPage[] {
+  return settingsPages.filter((page) => page.needs === null || permissions.includes(page.needs));
+}
+
+/** The page at `pathname`; undefined where there is none. */
+export function settingsPageOf(pathname: string): SettingsPage | undefined {
+  const below = settingsPages.filter((page) => pathname === page.path || pathname.startsWith(`${page.path}/`));
+  return below.sort((a, b) => b.path.length - a.path.length)[0];
+}
