@@ -15,6 +15,7 @@ const scripts: Record<string, { file: string; title: string }> = {
   'live-windows': { file: 'live-windows.ts', title: 'Live windows' },
   identity: { file: 'identity.ts', title: 'Keys and sessions' },
   'key-check': { file: 'key-check.ts', title: 'Key check of the ingest path' },
+  session: { file: 'session.ts', title: 'Sessions and their limits' },
   start: { file: 'start.ts', title: 'Start and memory' },
 };
 
