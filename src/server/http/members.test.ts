@@ -67,13 +67,16 @@ beforeEach(async () => {
     bindRoute(route('PUT', 'dashboards:edit'), async () => ({ changed: true })),
     bindRoute(route('DELETE', 'signed-in'), async () => ({ changed: true })),
   ];
-  const accept = async (_: unknown, body: unknown) => {
-    accepted.push(body);
-    return { session: null, csrf: 'token', setCookies: ['a=1'] };
+  const joining = {
+    accept: async (_: unknown, body: unknown) => {
+      accepted.push(body);
+      return { needsTwoFactor: false, session: null, setCookies: ['a=1'] };
+    },
   };
+  const csrf = { tokenOf: (headers: Headers) => `token of ${headers.get('cookie')}` };
   const served = await serveBindings(
     [
-      ...memberRoutes({ register, accept, clock: Date }),
+      ...memberRoutes({ register, joining, csrf, countryOf: () => null, clock: Date }),
       ...roleRoutes(register.roles),
       ...groupRoutes(register.groups),
       ...workspaceRoutes(register),
@@ -177,7 +180,11 @@ describe('invitations', () => {
     });
     expect((await ask(null, 'POST', '/api/invitation/look', { token: 'guessed' })).status).toBe(404);
     const applicant = { token, name: 'New', password: 'a long enough password' };
-    expect((await ask(null, 'POST', '/api/invitation/accept', applicant)).body).toEqual({ session: null, hasOwner: true, csrf: 'token' });
+    expect((await ask(null, 'POST', '/api/invitation/accept', applicant)).body).toEqual({
+      session: null,
+      hasOwner: true,
+      csrf: 'token of a=1',
+    });
     expect(accepted).toEqual([applicant]);
     expect((await ask('eve', 'DELETE', `/api/admin/invitations/${made.body.invitation.id}`)).status).toBe(404);
     expect((await ask('olga', 'DELETE', `/api/admin/invitations/${made.body.invitation.id}`)).status).toBe(204);

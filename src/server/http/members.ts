@@ -1,7 +1,4 @@
 /** Answers about the members of a workspace and its invitations, and lets those in who accept one. */
-import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { z } from 'zod';
-import type { Session } from '../../shared/contract/identity.ts';
 import {
   acceptInvitationRoute,
   changeMemberRoute,
@@ -17,21 +14,21 @@ import {
   type InvitationAnswer,
   type MemberAnswer,
 } from '../../shared/contract/members.ts';
+import type { Joining } from '../identity/joining.ts';
 import type { Invitation } from '../identity/members/invitations.ts';
 import type { ListedMember } from '../identity/members/members.ts';
 import type { Register } from '../identity/members/register.ts';
 import { bindRoute, type RouteBinding } from './binding.ts';
-
-/** What accepts an invitation for whoever calls. */
-export type AcceptInvitation = (
-  request: FastifyRequest,
-  body: z.output<typeof acceptInvitationRoute.body>,
-) => Promise<{ session: Session | null; csrf: string | null; setCookies: readonly string[] }>;
+import type { CsrfJudge } from './guard/forgery.ts';
+import type { CountryOf } from './trail.ts';
+import { cookiesOf, setAll, visitorOf } from './visitor.ts';
 
 /** What the routes of members need. */
 export interface MemberRouteParts {
   register: Pick<Register, 'members' | 'invitations' | 'acceptance' | 'operators'>;
-  accept: AcceptInvitation;
+  joining: Pick<Joining, 'accept'>;
+  csrf: Pick<CsrfJudge, 'tokenOf'>;
+  countryOf: CountryOf;
   clock: { now(): number };
 }
 
@@ -82,18 +79,19 @@ function invitationRoutes({ register: { invitations }, clock }: MemberRouteParts
   ];
 }
 
-function acceptanceRoutes({ register: { acceptance }, accept }: MemberRouteParts): RouteBinding[] {
+function acceptanceRoutes({ register: { acceptance }, joining, csrf, countryOf }: MemberRouteParts): RouteBinding[] {
   return [
     bindRoute(lookAtInvitationRoute, async ({ body }) => {
       const { expiresMs, ...text } = await acceptance.look(body.token);
       return { ...text, expiresAt: isoOf(expiresMs) };
     }),
     bindRoute(acceptInvitationRoute, async ({ body, request, reply, note }) => {
-      const { session, csrf, setCookies } = await accept(request, body);
+      const visitor = visitorOf(request, countryOf);
+      const { session, setCookies } = await joining.accept(visitor, body);
       if (session !== null)
         note({ target: { kind: 'workspace', id: session.workspaceId }, detail: { personId: session.person.id, role: session.role.id } });
       setAll(reply, setCookies);
-      return { session, hasOwner: true, csrf };
+      return { session, hasOwner: true, csrf: csrf.tokenOf(setCookies.length > 0 ? cookiesOf(setCookies) : visitor.headers) };
     }),
   ];
 }
@@ -101,10 +99,6 @@ function acceptanceRoutes({ register: { acceptance }, accept }: MemberRouteParts
 /** What the audit log keeps of what somebody was given: no values of attributes, which may be personal. */
 function givenOf({ role, groups, attributes, limits }: Pick<ListedMember, 'role' | 'groups' | 'attributes' | 'limits'> | Invitation) {
   return { role: role.id, groups: groups.map(({ id }) => id), attributes: Object.keys(attributes), limited: Object.keys(limits) };
-}
-
-function setAll(reply: FastifyReply, setCookies: readonly string[]): void {
-  if (setCookies.length > 0) reply.header('set-cookie', [...setCookies]);
 }
 
 function memberAnswerOf({
