@@ -1,4 +1,4 @@
-/** Makes a workspace, shows its write key this once, and leads there. */
+/** Makes a workspace and leads to its Get started, where its write key stands. */
 import { Button } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
@@ -9,26 +9,19 @@ import { Form, textOf } from '../../../ui/form/Form.tsx';
 import { TextField } from '../../../ui/form/TextField.tsx';
 import { Notice } from '../../../ui/Notice.tsx';
 import { Dialog, DialogButtons } from '../../../ui/page/Dialog.tsx';
-import { SecretOnce } from '../../../ui/page/SecretOnce.tsx';
 
 /** The dialog. */
 export function NewWorkspace({ onClose }: { onClose: () => void }): ReactNode {
   const client = useQueryClient();
   const navigate = useNavigate();
-  const make = useMutation({ mutationFn: createWorkspace });
-  const enter = async (id: string): Promise<void> => {
-    await client.invalidateQueries({ queryKey: sessionQuery.queryKey });
-    onClose();
-    await navigate({ to: '/start', search: { workspace: id, as: undefined } });
-  };
-  if (make.data !== undefined) {
-    const { workspace, writeKey } = make.data;
-    return (
-      <SecretOnce title={`${workspace.name} is made`} label="Write key" secret={writeKey} onClose={() => void enter(workspace.id)}>
-        <p>This is its write key, with which programs send events into it. You own the workspace and are taken there now.</p>
-      </SecretOnce>
-    );
-  }
+  const make = useMutation({
+    mutationFn: createWorkspace,
+    onSuccess: async ({ workspace }) => {
+      await client.invalidateQueries({ queryKey: sessionQuery.queryKey });
+      onClose();
+      await navigate({ to: '/start', search: { workspace: workspace.id, as: undefined } });
+    },
+  });
   return (
     <Dialog title="New workspace" onClose={onClose}>
       <Form label="New workspace" onSubmit={(fields) => make.mutate(textOf(fields, 'name'))}>
