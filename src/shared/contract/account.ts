@@ -95,6 +95,7 @@ export const changePasswordRoute = {
   summary: 'Changes the password; ends all other sessions.',
   tag: 'account',
   access: 'signed-in',
+  limit: 'sign-in',
   body: z.strictObject({ currentPassword, newPassword }),
 } as const satisfies Route;
 
@@ -128,6 +129,7 @@ export const beginTwoFactorRoute = {
   summary: 'A new secret for an authenticator app, to be confirmed with a code.',
   tag: 'account',
   access: 'signed-in',
+  limit: 'sign-in',
   body: proof,
   answer: z.object({
     /** `otpauth://totp/...`; on a phone a link to the app */
@@ -152,6 +154,7 @@ export const confirmTwoFactorRoute = {
   summary: 'Turns the second factor on, with a code of the app; shows the recovery codes.',
   tag: 'account',
   access: 'signed-in',
+  limit: 'sign-in',
   body: z.strictObject({ code: z.string().trim().min(6).max(20) }),
   answer: recoveryCodes,
 } as const satisfies Route;
@@ -164,6 +167,7 @@ export const disableTwoFactorRoute = {
   summary: 'Turns the second factor off, and forgets trusted devices.',
   tag: 'account',
   access: 'signed-in',
+  limit: 'sign-in',
   body: proof,
 } as const satisfies Route;
 
@@ -175,6 +179,7 @@ export const newRecoveryCodesRoute = {
   summary: 'New recovery codes in place of the old ones.',
   tag: 'account',
   access: 'signed-in',
+  limit: 'sign-in',
   body: proof,
   answer: recoveryCodes,
 } as const satisfies Route;

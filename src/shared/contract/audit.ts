@@ -94,6 +94,7 @@ export const auditExportRoute = {
   summary: 'Entries of the audit log as NDJSON or CSV, oldest first. Personal data is readable in it, unless the person was erased.',
   tag: 'audit',
   access: 'audit:export',
+  limit: 'export',
   query: auditFilter.extend({ format: z.enum(auditExportFormats).default('ndjson') }),
 } as const satisfies Route;
 
@@ -182,6 +183,7 @@ export const verifyAuditRoute = {
     'Checks every entry and head of the audit log. One verification runs at a time; a result is kept for 10 seconds. Only operators may look at other workspaces.',
   tag: 'audit',
   access: 'audit:read',
+  limit: 'expensive',
   body: z.strictObject({
     /** `own`: this workspace; `all`: every chain and the installation's; else the id of one, '' for the installation's */
     log: z.union([z.enum(['own', 'all']), z.strictObject({ workspaceId: z.string().max(300) })]).default('own'),

@@ -155,6 +155,7 @@ export const erasePersonRoute = {
   summary: 'Deletes an account everywhere, with the key to its personal data in the audit log.',
   tag: 'people',
   access: 'operator',
+  limit: 'expensive',
   params: id,
 } as const satisfies Route;
 

@@ -115,6 +115,7 @@ export const checkProviderRoute = {
   summary: 'Whether the provider answers as one, and what is missing.',
   tag: 'sign-in',
   access: 'operator',
+  limit: 'expensive',
   params: id,
   answer: z.object({
     isReady: z.boolean(),

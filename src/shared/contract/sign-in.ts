@@ -150,6 +150,7 @@ export const startProviderRoute = {
   summary: 'Sends the browser to a sign-in provider (302).',
   tag: 'sign-in',
   access: 'public',
+  limit: 'sign-in',
   params: providerId,
   query: z.object({ return: returnPath.default('/') }),
 } as const satisfies Route;
@@ -189,5 +190,6 @@ export const providerCallbackRoute = {
   summary: 'Takes the answer of a sign-in provider, and sends the browser into the app (302).',
   tag: 'sign-in',
   access: 'public',
+  limit: 'sign-in',
   params: providerId,
 } as const satisfies Route;
