@@ -21,6 +21,7 @@ import { createSmtpMailer } from './adapters/smtp/smtp-mailer.ts';
 import { openSqliteCatalog } from './adapters/sqlite/catalog.ts';
 import { restoreBackup, type RestoreParts } from './backup/restore.ts';
 import type { Catalog } from './catalog/schema.ts';
+import { assertRules } from './composition/check-rules.ts';
 import { makeDataFolder } from './composition/data-folder.ts';
 import { scheduleHousekeeping } from './composition/housekeeping.ts';
 import { copiedPlaces, dataPlaces } from './composition/places.ts';
@@ -252,6 +253,7 @@ async function openIdentity({ config, catalog, secrets, localOwnerToken, appUrl,
     publicUrl,
     appUrl,
     mailer: mail === null ? null : createSmtpMailer(mail),
+    assertRules,
     outbound,
     fetch: guardedFetch(outbound, { timeoutMs: 10_000, maxBytes: 1_000_000 }),
     clock,

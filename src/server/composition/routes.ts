@@ -10,17 +10,21 @@ import { dashboardRoutes } from '../http/dashboards.ts';
 import { embedRoutes } from '../http/embed.ts';
 import { eventRoutes } from '../http/events.ts';
 import { exportRoutes } from '../http/export.ts';
+import { groupRoutes } from '../http/groups.ts';
 import { identityRoutes } from '../http/identity.ts';
 import { importRoutes } from '../http/imports.ts';
 import { jobRoutes } from '../http/jobs.ts';
 import { keyRoutes } from '../http/keys.ts';
 import { ledgerRoutes } from '../http/ledger.ts';
 import { outsideRoutes } from '../http/outside.ts';
+import { memberRoutes } from '../http/members.ts';
 import { peopleRoutes } from '../http/people.ts';
 import { queryRoutes } from '../http/query.ts';
 import { providerRoutes } from '../http/sign-in-providers.ts';
+import { roleRoutes } from '../http/roles.ts';
 import { signInRoutes } from '../http/sign-in.ts';
 import { systemRoutes } from '../http/system.ts';
+import { workspaceRoutes } from '../http/workspaces.ts';
 import type { CountryOf } from '../http/trail.ts';
 import type { Identity } from '../identity/identity.ts';
 import { createImportStore } from '../ingest/imports.ts';
@@ -68,6 +72,10 @@ export function bindRoutes(parts: RouteParts): RouteBinding[] {
     ...signInRoutes({ signIn: identity.signIn, countryOf }),
     ...accountRoutes({ signIn: identity.signIn, countryOf }),
     ...providerRoutes({ signIn: identity.signIn, countryOf }),
+    ...memberRoutes({ register: identity.register, joining: identity.joining, csrf: identity.csrf, countryOf, clock }),
+    ...roleRoutes(identity.register.roles),
+    ...groupRoutes(identity.register.groups),
+    ...workspaceRoutes(identity.register),
     ...keyRoutes(identity),
     ...embedRoutes({ settings: identity.embed, keysOf: identity.embedKeysOf, dashboards: rooms.dashboards, clock, randomBytes }),
     ...outsideRoutes(identity.outside),
