@@ -46,6 +46,29 @@ export const mailServer = address('smtp:', 'smtps:').refine((text) => {
 /** An e-mail address, perhaps with a name before it. */
 export const mailbox = z.string().refine((text) => z.email().safeParse(/^[^<>\r\n"]*<([^<>]+)>$/.exec(text)?.[1] ?? text).success);
 
+/** A file or a socket that lines are streamed to. */
+export const streamAddress = z
+  .string()
+  .transform((text) => maybeStreamTarget(text))
+  .refine((target) => target !== null)
+  .transform((target) => target!);
+
+/** Where lines are streamed to. */
+export type StreamTarget = { kind: 'file'; file: string } | { kind: 'socket'; host: string; port: number; isTls: boolean };
+
+function maybeStreamTarget(text: string): StreamTarget | null {
+  const url = maybeUrl(text);
+  if (url === null || url.search !== '' || url.hash !== '' || url.username !== '') return null;
+  if (url.protocol === 'file:') {
+    const file = url.host === '' ? maybeDecoded(url.pathname) : null;
+    return file === null || file.endsWith('/') ? null : { kind: 'file', file };
+  }
+  const isSocket =
+    (url.protocol === 'tcp:' || url.protocol === 'tls:') && url.hostname !== '' && url.port !== '' && /^\/?$/.test(url.pathname);
+  if (!isSocket) return null;
+  return { kind: 'socket', host: url.hostname.replace(/^\[|\]$/g, ''), port: Number(url.port), isTls: url.protocol === 'tls:' };
+}
+
 /** A variable of a later version: it may not be set. */
 export const notYet = (feature: string) => z.undefined({ error: `not in this version: ${feature}` }).optional();
 

@@ -76,6 +76,24 @@ test('places that may be called are host names, addresses and networks', () => {
   expect(readConfig({ OUTBOUND_ALLOW: places.join(', ') }).outboundAllow).toEqual(places);
 });
 
+test('the audit log is streamed to a file or a socket, without personal data unless asked for', () => {
+  const streamOf = (env: Record<string, string>) => readConfig(env).auditStream;
+  expect(streamOf({ AUDIT_STREAM_FORMAT: 'cef' })).toBeNull();
+  expect(streamOf({ AUDIT_STREAM: 'file:///var/log/bell%20wether.jsonl' })).toEqual({
+    to: { kind: 'file', file: '/var/log/bell wether.jsonl' },
+    format: 'json',
+    isPersonal: false,
+  });
+  expect(streamOf({ AUDIT_STREAM: 'tls://siem.example.com:6514', AUDIT_STREAM_FORMAT: 'cef', AUDIT_STREAM_PERSONAL: '1' })).toEqual({
+    to: { kind: 'socket', host: 'siem.example.com', port: 6514, isTls: true },
+    format: 'cef',
+    isPersonal: true,
+  });
+  expect(streamOf({ AUDIT_STREAM: 'tcp://[::1]:514/' })?.to).toEqual({ kind: 'socket', host: '::1', port: 514, isTls: false });
+  expect(readConfig({}).auditHeadsFile).toBeNull();
+  expect(readConfig({ AUDIT_HEADS_FILE: '/mnt/other/heads.jsonl' }).auditHeadsFile).toBe('/mnt/other/heads.jsonl');
+});
+
 test('limits keep their defaults but where they are named', () => {
   expect(readConfig({}).rateLimits).toEqual(rateLimitDefaults);
   expect(readConfig({ BELLWETHER_RATE_LIMITS: 'export=100, sign-in = 0' }).rateLimits).toEqual({
@@ -128,6 +146,12 @@ describe('a wrong value stops the start with one line', () => {
       'OUTBOUND_ALLOW is "intranet, 10.0.0.0/33": allowed is host names, IP addresses or networks such as 10.0.0.0/8, separated by commas.',
     ],
     [{ OUTBOUND_ALLOW: 'http://intranet' }, /^OUTBOUND_ALLOW is/],
+    [{ AUDIT_STREAM: 'udp://siem:514' }, 'AUDIT_STREAM is "udp://siem:514": allowed is file:///path, tcp://host:port or tls://host:port.'],
+    [{ AUDIT_STREAM: 'tcp://siem' }, /^AUDIT_STREAM is/],
+    [{ AUDIT_STREAM: 'tls://siem:6514/path' }, /^AUDIT_STREAM is/],
+    [{ AUDIT_STREAM: 'file://host/log' }, /^AUDIT_STREAM is/],
+    [{ AUDIT_STREAM: 'file:///log/' }, /^AUDIT_STREAM is/],
+    [{ AUDIT_STREAM_PERSONAL: 'yes' }, 'AUDIT_STREAM_PERSONAL is "yes": allowed is 1 or 0.'],
     [{ BELLWETHER_ROLES: 'ingest' }, 'BELLWETHER_ROLES is "ingest": not in this version: only "all" is.'],
     [
       { BELLWETHER_TRUSTED_PROXIES: '10.0.0.0/99' },

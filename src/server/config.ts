@@ -15,6 +15,7 @@ import {
   rateLimits,
   secretList,
   secretText,
+  streamAddress,
   wholeNumber,
 } from './config-values.ts';
 
@@ -119,6 +120,28 @@ const environmentSchema = z
       byDefault: 'none',
       reason:
         'Places that are not on the public internet and that webhooks, sign-in providers and sources may call all the same. By default a user of Bellwether cannot make it call into your network.',
+    }),
+    AUDIT_HEADS_FILE: variable(z.string().optional(), {
+      allowed: 'the path of a file',
+      byDefault: '`audit/heads.jsonl` in the data folder',
+      reason:
+        'File that the signed heads of the audit log are appended to. Best on a disk that whoever can write to the catalog cannot: with it `bellwether verify audit --heads` finds a log that was cut or written anew.',
+    }),
+    AUDIT_STREAM: variable(streamAddress.optional(), {
+      allowed: 'file:///path, tcp://host:port or tls://host:port',
+      byDefault: 'unset: the audit log is not streamed',
+      reason: 'Where the audit log is streamed to, line by line, such as a SIEM. Each line arrives at least once, from the first entry on.',
+    }),
+    AUDIT_STREAM_FORMAT: variable(z.enum(['json', 'cef']).default('json'), {
+      allowed: '`json` or `cef`',
+      byDefault: 'json',
+      reason: 'JSON lines, or the Common Event Format.',
+    }),
+    AUDIT_STREAM_PERSONAL: variable(z.enum(['0', '1']).default('0'), {
+      allowed: '`1` or `0`',
+      byDefault: '0',
+      reason:
+        'Whether names, e-mail addresses, IP addresses and user agents go into the stream. Erasing a person does not reach them there, so by default they do not.',
     }),
     BELLWETHER_ROLES: variable(z.literal('all', { error: 'not in this version: only "all" is' }).default('all'), {
       allowed: '`all`',
@@ -301,6 +324,13 @@ function shape(env: Environment) {
     mail: env.SMTP_URL === undefined ? null : { smtpUrl: env.SMTP_URL, from: env.MAIL_FROM ?? senderOf(env.SMTP_URL, env.PUBLIC_URL) },
     /** host names, addresses and networks that may be called though they are not public */
     outboundAllow: env.OUTBOUND_ALLOW,
+    /** what the signed heads of the audit log are appended to; null: the place in the data folder */
+    auditHeadsFile: env.AUDIT_HEADS_FILE === undefined ? null : resolve(env.AUDIT_HEADS_FILE),
+    /** null: the audit log is not streamed */
+    auditStream:
+      env.AUDIT_STREAM === undefined
+        ? null
+        : { to: env.AUDIT_STREAM, format: env.AUDIT_STREAM_FORMAT, isPersonal: env.AUDIT_STREAM_PERSONAL === '1' },
     logLevel: env.LOG_LEVEL,
     trustedProxies: env.BELLWETHER_TRUSTED_PROXIES,
     /** lower case */

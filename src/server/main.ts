@@ -35,6 +35,9 @@ function configure(): Config {
     ...config,
     dataFolder: join(config.dataFolder, 'demo'),
     isDemo: true,
+    // What is simulated is kept apart from what is real.
+    auditHeadsFile: null,
+    auditStream: null,
     initial: { ...config.initial, workspaceName: 'Demo (simulated data)' },
   };
 }

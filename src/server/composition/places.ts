@@ -11,6 +11,7 @@ export function dataPlaces(folder: string) {
     spool: join(folder, 'spool'),
     secret: join(folder, 'secret'),
     note: join(folder, 'server.json'),
+    auditHeads: join(folder, 'audit', 'heads.jsonl'),
   };
 }
 

@@ -49,7 +49,10 @@ export class HeadSigner {
   async #signAll(): Promise<HeadDocument[]> {
     const signed: HeadDocument[] = [];
     for (const chain of await movedChains(this.#parts.catalog.db)) {
-      const head = await this.#maybeSign(chain.workspaceId);
+      const head = await this.#maybeSign(chain.workspaceId).catch((error: unknown) => {
+        this.#parts.log.error({ err: error, workspaceId: chain.workspaceId }, 'a head of the audit log could not be signed');
+        return null;
+      });
       if (head !== null) signed.push(head);
     }
     for (const head of signed) this.#signed.set(head.workspace, head);
