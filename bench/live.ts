@@ -62,6 +62,8 @@ function live(httpServer: HttpServer): Rival {
       health: () => ({ state: 'ready', restarts: 0, lastError: null, pid: null }),
       onHealth: () => () => undefined,
     },
+    identityGeneration: async () => 0,
+    assertMayAsk: async () => undefined,
     maskSalt: () => '',
     allowedOrigins: [],
     clock: { now: Date.now },

@@ -106,6 +106,7 @@ describeOnEachCatalog('signed tokens', (place) => {
         isOperator: false,
         policy: { workspaceId, name: expect.stringMatching(/^embed:[0-9a-f]{8}$/), rules: { events: { rows, masks } } },
         embed: { dashboards: ['d_1'], panels: ['p1'] },
+        expiresMs: nowMs + 600_000,
       });
       const plain = await come(await embed());
       expect(plain).toMatchObject({ embed: { dashboards: ['d_1'], panels: null }, policy: { name: 'embed', rules: {} } });

@@ -13,12 +13,11 @@ export interface CallSource {
 /** A call from nowhere: allowed where a credential says nothing of places. */
 export const unknownSource: CallSource = { origin: null, address: null };
 
-/** Who credentials stand for, and when and from where they do. */
+/** Who credentials stand for, and when and from where they do; the principal says when they end. */
 export interface Credential {
   principal: Principal;
-  /** epoch ms; `untilMs` is the first instant at which they are not good any more */
+  /** epoch ms */
   fromMs: number;
-  untilMs: number;
   /** pages that may use them; none: any, and programs */
   origins: readonly string[];
   /** null: from anywhere */
@@ -31,8 +30,8 @@ export interface AddressList {
 }
 
 /** Whether `credential` may be used now, from there. */
-export function isUsable({ fromMs, untilMs, origins, addresses }: Credential, source: CallSource, nowMs: number): boolean {
-  if (nowMs < fromMs || nowMs >= untilMs) return false;
+export function isUsable({ principal, fromMs, origins, addresses }: Credential, source: CallSource, nowMs: number): boolean {
+  if (nowMs < fromMs || nowMs >= (principal.expiresMs ?? Infinity)) return false;
   if (origins.length > 0 && (source.origin === null || !origins.includes(source.origin))) return false;
   return addresses === null || (source.address !== null && addresses.has(source.address));
 }

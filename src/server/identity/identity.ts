@@ -72,6 +72,8 @@ export interface Identity extends BearerChecks {
   /** what embed tokens of a workspace are signed with */
   embedKeysOf(workspaceId: string): Promise<EmbedKeys>;
   outside: OutsideSettings;
+  /** Rises when people, roles, sessions, keys or tokens have changed, here or, noticed within half a second, on another node. */
+  generation(): Promise<number>;
   /** Calls `listener` when credentials were ended or changed on this node; changes on other nodes show within a second. */
   onCredentialsEnd(listener: EndedListener): void;
   /** Deletes what nobody can use any more; once a day is enough. */
@@ -120,6 +122,10 @@ export function createIdentity(parts: IdentityParts): Identity {
     embed: createEmbedSettings(credentialParts),
     embedKeysOf: tokenChecks.embedKeysOf,
     outside: createOutsideSettings(credentialParts),
+    generation: async () => {
+      await version.refresh();
+      return version.generation;
+    },
     onCredentialsEnd: ended.listen,
     authenticateSession: sessions.authenticate,
     seeAs,

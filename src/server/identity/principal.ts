@@ -16,6 +16,8 @@ export interface Principal {
   /** the person behind a session or a personal token */
   personId?: string;
   sessionId?: string;
+  /** the first instant at which its credentials are not good any more, epoch ms */
+  expiresMs?: number;
   /** calls per minute that this key is allowed; without it the limits of its kind hold */
   callsPerMinute?: number;
   /** the role that it looks as; nothing can be changed then */
@@ -36,6 +38,6 @@ export function isSamePrincipal(a: Principal, b: Principal): boolean {
   return a.id === b.id && textOf(a) === textOf(b);
 }
 
-function textOf({ permissions, ...rest }: Principal): string {
+function textOf({ permissions, expiresMs: _, ...rest }: Principal): string {
   return JSON.stringify([rest, [...permissions].toSorted()]);
 }

@@ -3,13 +3,13 @@ import { Problem } from '../../shared/model/errors.ts';
 import type { Clock } from '../ports/clock.ts';
 
 /** How old the last look at the version may be: so long may another node's change go unnoticed. */
-const lookEveryMs = 1_000;
+const lookEveryMs = 500;
 /** How long what is known is still trusted when the catalog does not answer, so that ingest outlives a short outage. */
 const trustAloneMs = 300_000;
 
 /** The version that several caches depend on. */
 export interface WatchedVersion {
-  /** Resolves when the version was looked at within the last second. @throws CATALOG_UNAVAILABLE after minutes without an answer */
+  /** Resolves when the version was looked at within the last half second. @throws CATALOG_UNAVAILABLE after minutes without an answer */
   refresh(): Promise<void>;
   /** Makes everything forgotten at once; called after a change on this node. */
   forget(): void;

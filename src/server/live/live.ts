@@ -28,10 +28,14 @@ export interface LiveParts {
   /** the server whose `/socket.io` becomes ours */
   httpServer: HttpServer;
   authenticate: Authenticate;
+  /** rises when people, roles, sessions, keys or tokens have changed, here or on another node */
+  identityGeneration: GateParts['identityGeneration'];
   /** hears of every connection refused and every subscription */
   trail: LiveTrail;
   whereOf: GateParts['whereOf'];
   tries: GateParts['tries'];
+  /** holders of embed tokens may ask what their panels ask, and nothing else. @throws FORBIDDEN */
+  assertMayAsk: GateParts['assertMayAsk'];
   ask: AskQuery;
   warehouse: Pick<Warehouse, 'ask' | 'health' | 'onHealth'>;
   /** what masked values are hashed with */
@@ -54,8 +58,10 @@ export interface Live {
   rebuild(): Promise<void>;
   /** Ends all connections of a principal: it was revoked. */
   disconnectPrincipal(principalId: string): void;
-  /** Looks again at the credentials of a principal's connections: one of its sessions has ended. */
+  /** Looks again at the credentials of a principal or person, since something of theirs has ended. */
   recheckPrincipal(principalId: string): Promise<void>;
+  /** Looks again at all of a workspace: how its tokens are signed has changed, or what its dashboards show. */
+  recheckWorkspace(workspaceId: string): Promise<void>;
   stats(): LiveStatistics;
   /** Ends all connections; the HTTP server stays open. */
   close(): void;
@@ -128,6 +134,7 @@ export function createLive(parts: LiveParts): Live {
     rebuild: () => rebuilder.all(),
     disconnectPrincipal: (principalId) => gate.disconnect(principalId),
     recheckPrincipal: (principalId) => gate.recheck(({ principal }) => principal.id === principalId || principal.personId === principalId),
+    recheckWorkspace: (workspaceId) => gate.recheck(({ principal }) => principal.workspaceId === workspaceId),
     stats: () => ({ sockets: gate.count, rooms: rooms.count(), behind: behind.size }),
     close() {
       clearInterval(beat);

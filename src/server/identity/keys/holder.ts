@@ -48,6 +48,7 @@ async function maybeCredentialOfKey(db: CatalogDatabase, key: Key, isPrevious: b
   const rules = joinRules(key.rules, bindRules(role?.rules ?? {}, { account: null, attributes: {} }));
   const isWhole = Object.keys(rules).length === 0;
   const expiresMs = key.expiresMs ?? Infinity;
+  const untilMs = isPrevious ? Math.min(expiresMs, key.previousUntilMs ?? 0) : expiresMs;
   return {
     principal: {
       kind: key.kind === 'write' ? 'write-key' : 'api-key',
@@ -56,10 +57,10 @@ async function maybeCredentialOfKey(db: CatalogDatabase, key: Key, isPrevious: b
       permissions: new Set(role === null ? permissions : role.permissions.filter((permission) => permissions.has(permission))),
       isOperator: scopes.includes('operator'),
       policy: { workspaceId, name: isWhole ? 'workspace' : role === null ? `key:${key.name}` : `role:${role.name}`, rules },
+      ...(untilMs === Infinity ? {} : { expiresMs: untilMs }),
       ...(key.callsPerMinute === null ? {} : { callsPerMinute: key.callsPerMinute }),
     },
     fromMs: 0,
-    untilMs: isPrevious ? Math.min(expiresMs, key.previousUntilMs ?? 0) : expiresMs,
     origins: key.origins,
     addresses: key.addresses.length === 0 ? null : addressList(key.addresses),
   };
@@ -80,9 +81,9 @@ async function maybeCredentialOfToken(db: CatalogDatabase, { workspaceId, person
       permissions: new Set([...permissionsOfScopes(token.scopes)].filter((permission) => permissions.has(permission))),
       isOperator: runsInstallation,
       policy,
+      ...(token.expiresMs === null ? {} : { expiresMs: token.expiresMs }),
     },
     fromMs: 0,
-    untilMs: token.expiresMs ?? Infinity,
     origins: [],
     addresses: null,
   };

@@ -54,9 +54,8 @@ export async function maybeEmbedCredential(checks: EmbedChecks, token: PeekedTok
   const untilMs = await signedUntilMs(checks, keys, token, nowMs);
   if (untilMs <= nowMs) return null;
   return {
-    principal: principalOf(claims, token),
+    principal: { ...principalOf(claims, token), expiresMs: Math.min(claims.exp * 1_000, untilMs) },
     fromMs: notBeforeMs(token),
-    untilMs: Math.min(claims.exp * 1_000, untilMs),
     origins: claims.origin === undefined ? [] : [claims.origin],
     addresses: null,
   };

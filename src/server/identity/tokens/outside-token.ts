@@ -46,9 +46,9 @@ export async function maybeOutsideCredential(
       permissions: permissionsOfScopes(trust.permissions),
       isOperator: false,
       policy,
+      expiresMs: untilMs,
     },
     fromMs: notBeforeMs(token),
-    untilMs,
     origins: [],
     addresses: null,
   };

@@ -14,7 +14,7 @@ const longestToken = 8_192;
 export type Authenticate = (credentials: Credentials) => Promise<Principal | null>;
 
 /** The credentials of a handshake. An `auth.token` counts alone: a cookie that came along is not looked at. */
-export function credentialsOf(handshake: LiveSocket['handshake']): Credentials {
+export function credentialsOf(handshake: LiveSocket['handshake'], address: string): Credentials {
   const { token, workspace, seeAs } = (handshake.auth ?? {}) as Record<string, unknown>;
   const { cookie, authorization, origin, host } = handshake.headers;
   const headers: Credentials['headers'] = { cookie, authorization, origin, host };
@@ -22,7 +22,7 @@ export function credentialsOf(handshake: LiveSocket['handshake']): Credentials {
   if (workspaceId !== null) headers[workspaceHeader] = workspaceId;
   const roleId = shortText(seeAs) ?? shortText(handshake.headers[seeAsHeader]);
   if (roleId !== null) headers[seeAsHeader] = roleId;
-  return { token: typeof token === 'string' && token !== '' ? token : null, headers };
+  return { token: typeof token === 'string' && token !== '' ? token : null, address, headers };
 }
 
 /** An id that a client sent; null where it is none. */

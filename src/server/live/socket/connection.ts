@@ -3,6 +3,7 @@ import type { Socket } from 'socket.io';
 import type { workspaceHeader } from '../../../shared/contract/identity.ts';
 import type { seeAsHeader } from '../../../shared/contract/roles.ts';
 import type { ClientToServer, ServerToClient } from '../../../shared/contract/live.ts';
+import type { Query } from '../../../shared/model/query.ts';
 import type { Principal } from '../../identity/principal.ts';
 import type { TokenBucket } from '../pace.ts';
 import { encodeData, waitingFor, writePacket, type Packet } from './packet.ts';
@@ -26,6 +27,8 @@ export const connectionLimits = {
 /** What the client sent to be let in; asked again from time to time. */
 export interface Credentials {
   token: string | null;
+  /** of the client, from the socket or a trusted proxy */
+  address: string;
   /** a browser cannot set headers on a WebSocket: workspace and role come as `auth.workspace` and `auth.seeAs`, too */
   headers: Partial<Record<'cookie' | 'authorization' | 'origin' | 'host' | typeof workspaceHeader | typeof seeAsHeader, string>>;
 }
@@ -34,6 +37,8 @@ export interface Credentials {
 export interface Subscription {
   readonly id: string;
   readonly connection: Connection;
+  /** null: a channel */
+  readonly query: Query | null;
   /** false once it was ended; nothing is sent for it any more */
   isOpen: boolean;
   /** it missed something because its client is slow, and needs a snapshot */
@@ -66,8 +71,9 @@ export class Connection {
     this.socket = socket;
     this.principal = principal;
     this.credentials = credentials;
-    const { token, headers } = credentials;
-    this.credentialsKey = JSON.stringify([token, token === null && [headers.cookie, headers.authorization], wishOf(headers)]);
+    const { token, address, headers } = credentials;
+    const shown = token ?? [headers.cookie, headers.authorization];
+    this.credentialsKey = JSON.stringify([shown, headers.origin, address, wishOf(headers)]);
     this.permissions = permissions;
   }
 

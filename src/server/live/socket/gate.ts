@@ -10,9 +10,10 @@ import { admit, credentialsOf, refusalOf, type Authenticate } from './admission.
 import type { Broadcaster } from './broadcaster.ts';
 import { Connection, connectionLimits, type Credentials, type LiveSocket } from './connection.ts';
 import { encodePacket } from './packet.ts';
+import { Rechecks, type RechecksParts } from './rechecks.ts';
 import { endAll, subscribe, unsubscribe, type SubscribingParts } from './subscribing.ts';
 import type { EndedMessage, LiveTrail } from './trail.ts';
-import { isSamePrincipal, type Principal } from '../../identity/principal.ts';
+import type { Principal } from '../../identity/principal.ts';
 
 /** Times and bounds of the socket server. */
 export const gateLimits = {
@@ -23,9 +24,8 @@ export const gateLimits = {
   connectMs: 10_000,
   messageBytes: 256 * 1024,
   sockets: 20_000,
-  /** how often credentials of open sockets are looked at again, ms, and how many different ones at a time */
-  recheckMs: 1_000,
-  rechecks: 250,
+  /** how often it is looked whether open sockets may stay, ms */
+  recheckMs: 400,
 } as const;
 
 /** Headers of every answer by polling, which is data and nothing else. */
@@ -40,6 +40,7 @@ const answerHeaders = {
 export interface GateParts extends SubscribingParts {
   httpServer: HttpServer;
   authenticate: Authenticate;
+  identityGeneration: RechecksParts['identityGeneration'];
   /** origins of other pages that may connect with a cookie */
   allowedOrigins: readonly string[];
   clock: Clock;
@@ -65,10 +66,9 @@ export class Gate {
   readonly #io: Server<ClientToServer, ServerToClient>;
   readonly #byWorkspace = new Map<string, Set<Connection>>();
   #count = 0;
-  readonly #recheck: NodeJS.Timeout;
+  readonly #rechecks: Rechecks;
+  readonly #recheckTimer: NodeJS.Timeout;
   #isClosed = false;
-  #isRechecking = false;
-  #rechecked = 0;
 
   constructor(parts: GateParts) {
     this.#parts = parts;
@@ -90,8 +90,9 @@ export class Gate {
     this.#io.engine.on('headers', (headers: Record<string, string>) => Object.assign(headers, answerHeaders));
     this.#io.use((socket, next) => void this.#admit(socket, next));
     this.#io.on('connection', (socket) => this.#welcome(socket));
-    this.#recheck = setInterval(() => void this.#recheckSome(), gateLimits.recheckMs);
-    this.#recheck.unref();
+    this.#rechecks = new Rechecks({ ...parts, connections: () => this.#all(), expel: (connection) => this.#expel(connection) });
+    this.#recheckTimer = setInterval(() => void this.#rechecks.beat(), gateLimits.recheckMs);
+    this.#recheckTimer.unref();
   }
 
   /** Workspaces that somebody is connected to. */
@@ -119,7 +120,7 @@ export class Gate {
 
   /** Asks again whether the credentials of connections that `isMeant` picks are valid; ends those whose are not. */
   async recheck(isMeant: (connection: Connection) => boolean): Promise<void> {
-    for (const connections of this.#byCredentials(isMeant).values()) await this.#recheckSame(connections);
+    await this.#rechecks.recheck(isMeant);
   }
 
   /**
@@ -128,14 +129,14 @@ export class Gate {
    */
   close(): void {
     this.#isClosed = true;
-    clearInterval(this.#recheck);
+    clearInterval(this.#recheckTimer);
     for (const connection of this.#all()) endAll(connection);
     this.#io.engine.close();
   }
 
   async #admit(socket: LiveSocket, next: (refusal?: Error) => void): Promise<void> {
     const { authenticate, allowedOrigins, clock } = this.#parts;
-    const credentials = credentialsOf(socket.handshake);
+    const credentials = credentialsOf(socket.handshake, this.#parts.whereOf(socket.handshake).address);
     let refusal: Error | undefined;
     try {
       const principal = await this.#tryOnce(socket, credentials, () => admit(credentials, authenticate, allowedOrigins));
@@ -238,43 +239,6 @@ export class Gate {
     if (connection.refused > connectionLimits.patience) connection.socket.disconnect(true);
     else answerer(connection, packet.at(-1))(this.#problem(new Problem('RATE_LIMITED', 'Too many messages. Wait a second.')));
     return false;
-  }
-
-  #byCredentials(isMeant: (connection: Connection) => boolean): Map<string, Connection[]> {
-    const byCredentials = new Map<string, Connection[]>();
-    for (const connection of this.#all()) {
-      if (!isMeant(connection)) continue;
-      const same = byCredentials.get(connection.credentialsKey);
-      if (same === undefined) byCredentials.set(connection.credentialsKey, [connection]);
-      else same.push(connection);
-    }
-    return byCredentials;
-  }
-
-  /** The next few different credentials, round and round. */
-  async #recheckSome(): Promise<void> {
-    if (this.#isRechecking) return;
-    this.#isRechecking = true;
-    const groups = [...this.#byCredentials(() => true).values()];
-    const from = this.#rechecked < groups.length ? this.#rechecked : 0;
-    this.#rechecked = from + gateLimits.rechecks;
-    for (const connections of groups.slice(from, this.#rechecked)) await this.#recheckSame(connections);
-    this.#isRechecking = false;
-  }
-
-  async #recheckSame(connections: readonly Connection[]): Promise<void> {
-    const { authenticate, allowedOrigins, log } = this.#parts;
-    const first = connections[0]!;
-    try {
-      const principal = await admit(first.credentials, authenticate, allowedOrigins);
-      for (const connection of connections) {
-        if (isSamePrincipal(principal, connection.principal)) connection.principal = principal;
-        else this.#expel(connection);
-      }
-    } catch (error) {
-      if (error instanceof Problem && error.status < 500) for (const connection of connections) this.#expel(connection);
-      else log.warn({ err: error }, 'credentials of live connections could not be checked again; they stay');
-    }
   }
 
   #expel(connection: Connection): void {

@@ -3,7 +3,9 @@ import { z } from 'zod';
 import { channels, type Channel } from '../../../shared/contract/live.ts';
 import { Problem } from '../../../shared/model/errors.ts';
 import { describeIssues } from '../../../shared/model/issue.ts';
+import type { Query } from '../../../shared/model/query.ts';
 import { seesWhole } from '../../identity/policy.ts';
+import type { Principal } from '../../identity/principal.ts';
 import { parseQuestion } from '../rooms/question.ts';
 import type { Room } from '../rooms/room.ts';
 import type { Rooms } from '../rooms/rooms.ts';
@@ -22,6 +24,8 @@ const unsubscribeSchema = z.object({ id });
 /** What subscribing needs. */
 export interface SubscribingParts {
   rooms: Rooms;
+  /** holders of embed tokens may ask what their panels ask, and nothing else. @throws FORBIDDEN */
+  assertMayAsk: (principal: Principal, query: Query) => Promise<void>;
   nowMs: () => number;
 }
 
@@ -33,11 +37,15 @@ export interface SubscribingParts {
 export async function subscribe(parts: SubscribingParts, connection: Connection, message: unknown, accept: () => void): Promise<void> {
   const { id, after, query, channel } = parse(subscribeSchema, message);
   if ((query === undefined) === (channel === undefined)) throw new Problem('REQUEST_INVALID', 'Say either "query" or "channel".');
+  const { principal } = connection;
+  const question = channel === undefined ? parseQuestion(principal.policy, query) : null;
+  if (question !== null) await parts.assertMayAsk(principal, question.query);
+  if (!connection.socket.connected) throw new Problem('QUERY_CANCELLED', 'The connection was closed.');
   if (connection.subscriptions.size >= connectionLimits.subscriptions && !connection.subscriptions.has(id)) {
     throw new Problem('RATE_LIMITED', `A connection follows at most ${connectionLimits.subscriptions} things. Unsubscribe from some.`);
   }
-  const room = roomOf(parts, connection, query, channel);
-  const subscription = open(parts, connection, id, room);
+  const room = question === null ? channelRoomOf(parts, principal, channel!) : parts.rooms.ofQuestion(question);
+  const subscription = open(parts, connection, { id, query: question?.query ?? null }, room);
   try {
     await room.prepare();
   } catch (error) {
@@ -68,13 +76,9 @@ function parse<T>(schema: z.ZodType<T>, message: unknown): T {
   return parsed.data;
 }
 
-function roomOf(
-  { rooms }: SubscribingParts,
-  { principal: { policy } }: Connection,
-  query: unknown,
-  channel: Channel | LaterChannel | undefined,
-): Room {
-  if (channel === undefined) return rooms.ofQuestion(parseQuestion(policy, query));
+function channelRoomOf({ rooms }: SubscribingParts, { policy, embed }: Principal, channel: Channel | LaterChannel): Room {
+  if (embed !== undefined)
+    throw new Problem('FORBIDDEN', `An embed token is for the queries of its panels, not for the channel "${channel}".`);
   if (isLater(channel)) throw new Problem('NOT_IN_THIS_VERSION', `The channel "${channel}" is not in this version.`);
   if (seesWhole(policy, 'events')) return rooms.ofChannel(policy.workspaceId, channel);
   if (channel === 'activity') return rooms.ofPartActivity(policy);
@@ -87,11 +91,17 @@ function roomOf(
 type LaterChannel = (typeof laterChannels)[number];
 const isLater = (channel: string): channel is LaterChannel => laterChannels.some((later) => later === channel);
 
-function open({ nowMs }: SubscribingParts, connection: Connection, id: string, room: Room): Subscription {
+function open(
+  { nowMs }: SubscribingParts,
+  connection: Connection,
+  { id, query }: Pick<Subscription, 'id' | 'query'>,
+  room: Room,
+): Subscription {
   const previous = connection.subscriptions.get(id);
   const subscription: Subscription = {
     id,
     connection,
+    query,
     isOpen: true,
     isBehind: false,
     toldSeq: -1,
@@ -104,7 +114,8 @@ function open({ nowMs }: SubscribingParts, connection: Connection, id: string, r
   return subscription;
 }
 
-function end(connection: Connection, subscription: Subscription): void {
+/** Ends one subscription. */
+export function end(connection: Connection, subscription: Subscription): void {
   subscription.isOpen = false;
   if (connection.subscriptions.get(subscription.id) === subscription) connection.subscriptions.delete(subscription.id);
   subscription.leave();
