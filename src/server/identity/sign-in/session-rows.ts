@@ -37,6 +37,7 @@ export async function noteOpened(db: CatalogDatabase, sessionId: string, opening
     .set({
       opened_at: nowMs,
       last_seen_at: nowMs,
+      expires_at: new Date(nowMs + idleDays * dayMs).toISOString(),
       method: opening.method,
       has_second_factor: opening.hasSecondFactor ? 1 : 0,
       provider_id: opening.providerId,
@@ -128,6 +129,6 @@ export async function deleteProviderSessions(db: CatalogDatabase, providerId: st
 export async function pruneSessions(db: CatalogDatabase, nowMs: number): Promise<void> {
   await db
     .deleteFrom('auth_sessions')
-    .where((eb) => eb.or([eb('expires_at', '<', new Date(nowMs).toISOString()), eb('opened_at', '<', nowMs - longestSessionMs)]))
+    .where((eb) => eb.or([eb('expires_at', '<=', new Date(nowMs).toISOString()), eb('opened_at', '<=', nowMs - longestSessionMs)]))
     .execute();
 }

@@ -148,7 +148,7 @@ interface FoundSession {
 /** What is known of a session that better-auth has found; null when it has lived too long. */
 async function loadSignedIn(db: CatalogDatabase, nowMs: number, { session, user }: FoundSession): Promise<SignedIn | null> {
   const facts = await readFacts(db, session.id);
-  if (facts === null || nowMs >= facts.openedMs + longestSessionMs) return null;
+  if (facts === null || nowMs >= session.expiresAt.getTime() || nowMs >= facts.openedMs + longestSessionMs) return null;
   const isDue = nowMs - facts.lastSeenMs >= noteUseEveryMs;
   const expiresMs = isDue ? await noteUse(db, session.id, facts.openedMs, nowMs) : session.expiresAt.getTime();
   const places = await readPlaces(db, user.id);
