@@ -1,13 +1,11 @@
 /** The composition root: opens the stores, starts the server, and is the only file that names adapters. */
 import { randomBytes, randomUUID } from 'node:crypto';
 import { readFile, rm, writeFile } from 'node:fs/promises';
-import type { IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { pino, type Logger } from 'pino';
 import type { BackupManifest } from '../shared/contract/backup.ts';
-import { ingestContract } from '../shared/contract/ingest.ts';
 import { ClickHouseServer } from './adapters/clickhouse/clickhouse-server.ts';
 import { ClickHouseWarehouse } from './adapters/clickhouse/clickhouse-warehouse.ts';
 import { EmbeddedClickHouse } from './adapters/embedded-clickhouse/supervisor.ts';
@@ -19,26 +17,27 @@ import { openPostgresCatalog } from './adapters/postgres/catalog.ts';
 import { openSegmentSpool } from './adapters/segment-spool/segment-spool.ts';
 import { createSmtpMailer } from './adapters/smtp/smtp-mailer.ts';
 import { openSqliteCatalog } from './adapters/sqlite/catalog.ts';
+import { createAudit, type AuditLog } from './audit/audit.ts';
 import { restoreBackup, type RestoreParts } from './backup/restore.ts';
 import type { Catalog } from './catalog/schema.ts';
 import { assertRules } from './composition/check-rules.ts';
 import { makeDataFolder } from './composition/data-folder.ts';
+import { openEdge } from './composition/edge.ts';
 import { scheduleHousekeeping } from './composition/housekeeping.ts';
 import { copiedPlaces, dataPlaces } from './composition/places.ts';
 import { resealStores } from './composition/reseal-stores.ts';
 import { joinRooms, type Stores } from './composition/rooms.ts';
-import { bindRoutes, type RouteParts } from './composition/routes.ts';
+import { openSecurityRooms, type SecurityRooms } from './composition/security-rooms.ts';
 import { ConfigError, type Config } from './config.ts';
-import { ingestRoutes } from './http/ingest/routes.ts';
-import { createRateLimits } from './http/guard/rate-limits.ts';
-import { createHttpServer } from './http/server.ts';
 import { createIdentity, type Identity, type IdentityParts } from './identity/identity.ts';
 import { keepSecrets } from './identity/secret.ts';
-import { openCountryLookup } from './ingest/country.ts';
 import { createJobs } from './jobs/jobs.ts';
-import { createLive, type Live } from './live/live.ts';
+import type { Live } from './live/live.ts';
 import { humanLine } from './log-line.ts';
+import type { Mailer } from './ports/mailer.ts';
+import type { Outbound } from './ports/outbound.ts';
 import type { Warehouse } from './ports/warehouse.ts';
+import { createSealer } from './sealing/sealer.ts';
 import type { Secrets } from './sealing/secrets.ts';
 import { migrateWarehouse } from './warehouse/migrate.ts';
 import { createMaskSalt } from './warehouse/view/salt.ts';
@@ -112,21 +111,27 @@ async function start(config: Config, listen: boolean, closing: Closing): Promise
   const secrets = await keepSecrets(config, config.dataFolder, randomBytes);
   let address: AddressInfo | null = null;
   const appUrl = () => addressOf(config, address);
-  const identity = await openIdentity({ config, catalog: stores.catalog, secrets, localOwnerToken: token, appUrl, log });
+  const audit = openAudit(config, stores.catalog, secrets, log);
+  closing.push(() => audit.close());
+  const outside = openOutside(config);
+  const identity = await openIdentity({ config, catalog: stores.catalog, secrets, localOwnerToken: token, appUrl, audit, outside, log });
   closing.push(() => identity.close());
-  const { signUpToken } = await identity.prepareFirstStart(config.initial);
+  const { signUpToken, workspaceId } = await identity.prepareFirstStart(config.initial);
+  const security = await openSecurity({ config, stores, secrets, audit, outside, identity, homeWorkspaceId: workspaceId, log });
+  closing.push(() => security.close());
   const nodeId = await keepNodeId(config.dataFolder);
   const rooms = await joinRooms({ config, stores, nodeId, maskSalt: createMaskSalt(secrets.secret), clock, log });
   closing.push(() => rooms.close());
   const jobs = createJobs({ catalog: stores.catalog, clock, random: Math.random, log, owner: randomUUID() });
-  await scheduleHousekeeping({ jobs, identity, warehouse: stores.warehouse, rooms, clock, config });
-  const { app, live } = await openHttp({ config, version: await readVersion(), stores, rooms, identity, jobs, clock, log });
+  await scheduleHousekeeping({ jobs, identity, warehouse: stores.warehouse, rooms, security, clock, config });
+  const { app, live } = await openEdge({ config, version: await readVersion(), stores, rooms, security, identity, jobs, clock, log });
   closing.push(() => closeHttp(app));
   closing.push(() => live.close());
   rooms.follow(live);
   if (listen) await app.listen({ port: config.port, host: config.host });
   jobs.start();
   closing.push(() => jobs.stop());
+  security.notifications.start();
   rebuildWindows(live, stores.warehouse).catch((error: unknown) => log.warn({ err: error }, 'live windows start empty'));
 
   address = app.server.address() as AddressInfo | null;
@@ -235,30 +240,80 @@ function openWarehouse(config: Config, log: Logger): Warehouse {
   return new ClickHouseWarehouse(server);
 }
 
+/** The ways out of this server: calls to addresses that users set, and mail. */
+interface Outside {
+  outbound: Outbound;
+  mailer: Mailer | null;
+}
+
+function openOutside({ outboundAllow, mail }: Config): Outside {
+  return { outbound: createGuardedHttp({ allow: outboundAllow }), mailer: mail === null ? null : createSmtpMailer(mail) };
+}
+
+function openAudit(config: Config, catalog: Catalog, secrets: Secrets, log: Logger): AuditLog {
+  const sealer = createSealer(secrets, randomBytes);
+  const headsFile = dataPlaces(config.dataFolder).auditHeads;
+  return createAudit({
+    catalog,
+    secrets,
+    sealer,
+    clock,
+    stopwatch: () => performance.now(),
+    randomBytes,
+    log,
+    headsFile,
+    patienceMs: 1_000,
+  });
+}
+
 /** What identity is opened with. */
 interface IdentityOpening extends Pick<IdentityParts, 'catalog' | 'localOwnerToken' | 'appUrl'> {
   config: Config;
   secrets: Secrets;
+  audit: AuditLog;
+  outside: Outside;
   log: Logger;
 }
 
-async function openIdentity({ config, catalog, secrets, localOwnerToken, appUrl, log }: IdentityOpening): Promise<Identity> {
-  await resealStores(catalog.db, secrets, randomBytes, log);
-  const { publicUrl, mail } = config;
-  const outbound = createGuardedHttp({ allow: config.outboundAllow });
+async function openIdentity({ config, secrets, audit, outside, log, ...given }: IdentityOpening): Promise<Identity> {
+  await resealStores(given.catalog.db, secrets, randomBytes, log);
   return createIdentity({
     ...secrets,
-    catalog,
-    localOwnerToken,
-    publicUrl,
-    appUrl,
-    mailer: mail === null ? null : createSmtpMailer(mail),
+    ...given,
+    ...outside,
+    publicUrl: config.publicUrl,
+    fetch: guardedFetch(outside.outbound, { timeoutMs: 10_000, maxBytes: 1_000_000 }),
     assertRules,
-    outbound,
-    fetch: guardedFetch(outbound, { timeoutMs: 10_000, maxBytes: 1_000_000 }),
+    forgetPerson: ({ id }) => audit.erasePerson(id),
     clock,
     randomBytes,
     log,
+  });
+}
+
+/** What the rooms of security are opened with. */
+interface SecurityOpening {
+  config: Config;
+  stores: Stores;
+  secrets: Secrets;
+  audit: AuditLog;
+  outside: Outside;
+  identity: Identity;
+  homeWorkspaceId: string;
+  log: Logger;
+}
+
+function openSecurity({ config, stores, secrets, outside, ...given }: SecurityOpening): Promise<SecurityRooms> {
+  return openSecurityRooms({
+    ...given,
+    ...outside,
+    catalog: stores.catalog,
+    clock,
+    randomBytes,
+    random: Math.random,
+    owner: randomUUID(),
+    sealer: createSealer(secrets, randomBytes),
+    publicUrl: config.publicUrl,
   });
 }
 
@@ -275,67 +330,11 @@ async function keepNodeId(folder: string): Promise<string> {
   return made;
 }
 
-async function openHttp(parts: Omit<RouteParts, 'live' | 'log' | 'countryOf'> & { log: Logger }) {
-  const { config, version, stores, rooms, identity, log } = parts;
-  const country = await openCountryLookup({
-    header: config.countryHeader,
-    trustedProxies: config.trustedProxies,
-    mmdbPath: config.countryFile,
-  });
-  const { authenticateWriteKey } = identity;
-  const limits = createRateLimits(config.rateLimits, clock);
-  const origins = [...config.webOrigins, ...(config.publicUrl === null ? [] : [new URL(config.publicUrl).origin])];
-  const app = await createHttpServer({
-    log,
-    gatekeeper: identity,
-    limits,
-    bindings: bindRoutes({ ...parts, live: () => live, countryOf: country }),
-    countryOf: country,
-    documentedRoutes: ingestContract,
-    plugins: [
-      ingestRoutes({
-        ingest: rooms.ingest,
-        authenticateWriteKey,
-        limits,
-        country,
-        clock,
-        publicUrl: config.publicUrl,
-        waitingPlace: { folder: config.dataFolder, random: randomBytes },
-      }),
-    ],
-    webOrigins: origins,
-    publicUrl: config.publicUrl,
-    trustedProxies: config.trustedProxies,
-    distFolder: join(projectFolder, 'dist'),
-    version,
-    randomBytes,
-  });
-  const live: Live = createLive({
-    httpServer: app.server,
-    authenticate: ({ token, headers }) =>
-      token === null ? identity.authenticateSession(toHeaders(headers)) : identity.authenticateBearer(token),
-    tries: limits,
-    ask: (policy, query, options) => rooms.engine.ask(policy, query, options),
-    warehouse: stores.warehouse,
-    maskSalt: rooms.maskSalt,
-    allowedOrigins: origins,
-    clock,
-    stopwatch: () => performance.now(),
-    log,
-  });
-  return { app, live };
-}
-
 /** Lets calls under way end, for a while. */
-async function closeHttp(app: Awaited<ReturnType<typeof createHttpServer>>): Promise<void> {
+async function closeHttp(app: Awaited<ReturnType<typeof openEdge>>['app']): Promise<void> {
   const impatience = setTimeout(() => app.server.closeAllConnections(), stopGraceMs);
   await app.close();
   clearTimeout(impatience);
-}
-
-function toHeaders(headers: IncomingHttpHeaders): Headers {
-  const entries = Object.entries(headers).flatMap(([name, value]) => [value ?? []].flat().map((item): [string, string] => [name, item]));
-  return new Headers(entries);
 }
 
 async function readVersion(): Promise<string> {

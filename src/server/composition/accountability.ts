@@ -33,6 +33,8 @@ export interface Accountability {
 
 /** More entries than this may not wait for a catalog that is away: then what asks is refused. */
 const mostUnwritten = 15_000;
+/** Sign-in records itself, with the reason that the caller is not told. */
+const recordedElsewhere: ReadonlySet<string> = new Set(['signIn', 'secondFactor', 'resetPassword', 'providerCallback']);
 const nobody: AuditSubject = { kind: 'anonymous', id: '-' };
 
 /** Accounting into an audit log, before the eyes of the watch. */
@@ -150,7 +152,7 @@ function isAboutSomething({ params }: EndedCall): boolean {
 }
 
 function isRecorded({ route, problem }: EndedCall, outcome: AuditOutcome): boolean {
-  if (problem?.code === 'RATE_LIMITED') return false;
+  if (problem?.code === 'RATE_LIMITED' || recordedElsewhere.has(route.operation)) return false;
   if (outcome === 'denied') return true;
   return route.isRecorded ?? route.method !== 'GET';
 }

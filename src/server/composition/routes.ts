@@ -1,5 +1,12 @@
 /** Binds every route of the contract to the rooms that answer it. */
 import { randomBytes } from 'node:crypto';
+import { tallyDays } from '../audit/read/tally.ts';
+import { auditRoutes } from '../http/audit.ts';
+import { incidentRoutes } from '../http/incidents.ts';
+import { notificationRoutes } from '../http/notifications.ts';
+import { securityRoutes } from '../http/security.ts';
+import { collectPosture } from './posture-facts.ts';
+import type { SecurityRooms } from './security-rooms.ts';
 import { pingCatalog } from '../catalog/ping.ts';
 import type { Config } from '../config.ts';
 import { accountRoutes } from '../http/account.ts';
@@ -47,6 +54,7 @@ export interface RouteParts {
   stores: Stores;
   rooms: Rooms;
   identity: Identity;
+  security: SecurityRooms;
   jobs: Jobs;
   live: () => Live;
   countryOf: CountryOf;
@@ -72,16 +80,41 @@ export function bindRoutes(parts: RouteParts): RouteBinding[] {
     ...signInRoutes({ signIn: identity.signIn, countryOf }),
     ...accountRoutes({ signIn: identity.signIn, countryOf }),
     ...providerRoutes({ signIn: identity.signIn, countryOf }),
-    ...memberRoutes({ register: identity.register, joining: identity.joining, csrf: identity.csrf, countryOf, clock }),
-    ...roleRoutes(identity.register.roles),
-    ...groupRoutes(identity.register.groups),
-    ...workspaceRoutes(identity.register),
+    ...bindPeople(parts),
     ...keyRoutes(identity),
     ...embedRoutes({ settings: identity.embed, keysOf: identity.embedKeysOf, dashboards: rooms.dashboards, clock, randomBytes }),
     ...outsideRoutes(identity.outside),
     ...jobRoutes((workspaceId, limit) => jobs.list(workspaceId, limit)),
+    ...bindSecurity(parts),
     ...bindBackup(parts),
     ...systemRoutes({ version, clock, warehouse, spool, idWindow, pingCatalog: () => pingCatalog(catalog), gauges: () => gaugesOf(parts) }),
+  ];
+}
+
+function bindPeople({ identity, countryOf, clock }: RouteParts): RouteBinding[] {
+  const { register, joining, csrf } = identity;
+  return [
+    ...memberRoutes({ register, joining, csrf, countryOf, clock }),
+    ...roleRoutes(register.roles),
+    ...groupRoutes(register.groups),
+    ...workspaceRoutes(register),
+  ];
+}
+
+function bindSecurity({ config, stores, identity, security, clock, log }: RouteParts): RouteBinding[] {
+  const { audit, incidents, notifications, namesOf, watch } = security;
+  const { db } = stores.catalog;
+  const posture = { db, config, identity, incidents, watch, clock };
+  return [
+    ...auditRoutes({ audit, log }),
+    ...incidentRoutes({ incidents, namesOf }),
+    ...notificationRoutes({ notifications, canMail: config.mail !== null }),
+    ...securityRoutes({
+      watch,
+      clock,
+      facts: (workspaceId) => collectPosture(posture, workspaceId),
+      tallies: (workspaceId, fromMs) => tallyDays(db, workspaceId, fromMs),
+    }),
   ];
 }
 

@@ -86,12 +86,12 @@ export const securityRoute = {
   method: 'GET',
   path: '/api/admin/security',
   operation: 'security',
-  summary: 'The checklist of the workspace, and what was let in and turned away in the last day and in each of the last 14.',
+  summary: 'The checklist of the workspace, and what was let in and turned away today and on each of the 14 days that end with it.',
   tag: 'security',
   access: 'incidents:read',
   answer: z.object({
     posture: z.array(postureItem),
-    lastDay: counts,
+    today: counts,
     /** oldest first; UTC days */
     days: z.array(counts.extend({ day: z.string() })),
     openIncidents: z.number(),

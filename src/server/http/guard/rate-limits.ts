@@ -33,19 +33,32 @@ export interface CountedCall {
 /** Credentials that are remembered as right while their address shows wrong ones. */
 const mostRemembered = 10_000;
 
-/** Limits in memory; several nodes count each for itself. */
-export function createRateLimits(perMinute: RateLimitSettings, clock: Clock): RateLimits {
+/** Calls a minute that are left to somebody whom the watch slowed down. */
+const slowedPerMinute = 10;
+
+/** Limits in memory; several nodes count each for itself. `isSlowed`: whom the watch slowed down. */
+export function createRateLimits(
+  perMinute: RateLimitSettings,
+  clock: Clock,
+  isSlowed: (subject: { kind: 'person' | 'key' | 'address'; id: string }) => boolean = () => false,
+): RateLimits {
   const limiter = new RateLimiter();
   const failures = new RateLimiter();
   const rightLately = new Set<string>();
 
-  const take = (reply: FastifyReply | undefined, name: RateLimitName, who: string, allowed: number = perMinute[name]): void => {
+  const take = (
+    reply: FastifyReply | undefined,
+    name: RateLimitName | 'slowed',
+    who: string,
+    allowed: number = name === 'slowed' ? slowedPerMinute : perMinute[name],
+  ): void => {
     if (allowed === 0) return;
     const verdict = limiter.take(`${name} ${who}`, allowed, clock.now());
     if (reply !== undefined) tell(reply, name, allowed, verdict);
     if (!verdict.isAllowed) throw refusal(name, allowed, verdict);
   };
   const countSignIn = (request: FastifyRequest, reply: FastifyReply): void => {
+    if (isSlowed({ kind: 'address', id: request.ip })) take(reply, 'slowed', addressGroup(request.ip), slowedPerMinute);
     take(reply, 'sign-in', addressGroup(request.ip));
     const email = (request.body as { email?: unknown } | null | undefined)?.email;
     if (typeof email === 'string' && email.length <= 254) take(reply, 'account', hash('sha256', email.trim().toLowerCase(), 'base64'));
@@ -56,6 +69,8 @@ export function createRateLimits(perMinute: RateLimitSettings, clock: Clock): Ra
     countCall: ({ request, reply, principal, limit }) => {
       if (limit === 'none' || principal?.kind === 'local-owner') return;
       const address = addressGroup(request.ip);
+      const isSlow = isSlowed(principal === null ? { kind: 'address', id: request.ip } : subjectOf(principal));
+      if (isSlow) take(reply, 'slowed', principal?.id ?? address, slowedPerMinute);
       if (principal === null) take(reply, 'address', address);
       else if (isPerson(principal)) take(reply, 'person', principal.id);
       else take(reply, 'key', principal.id, principal.callsPerMinute);
@@ -81,6 +96,12 @@ export function createRateLimits(perMinute: RateLimitSettings, clock: Clock): Ra
   };
 }
 
+/** As the watch knows them: by person where there is one. */
+function subjectOf({ kind, id, personId }: Principal): { kind: 'person' | 'key'; id: string } {
+  if (personId !== undefined) return { kind: 'person', id: personId };
+  return { kind: kind === 'outside' ? 'person' : 'key', id };
+}
+
 function isPerson({ kind }: Principal): boolean {
   return kind === 'person' || kind === 'outside';
 }
@@ -92,7 +113,7 @@ function remember(known: Set<string>, item: string): void {
 }
 
 /** `RateLimit` and `RateLimit-Policy`, one item for each limit that was counted. @source draft-ietf-httpapi-ratelimit-headers-10 */
-function tell(reply: FastifyReply, name: RateLimitName, allowed: number, { remaining, resetSeconds }: RateVerdict): void {
+function tell(reply: FastifyReply, name: RateLimitName | 'slowed', allowed: number, { remaining, resetSeconds }: RateVerdict): void {
   append(reply, 'ratelimit-policy', `"${name}";q=${allowed};w=60`);
   append(reply, 'ratelimit', `"${name}";r=${remaining};t=${resetSeconds}`);
 }
@@ -102,7 +123,8 @@ function append(reply: FastifyReply, header: string, item: string): void {
   reply.header(header, before === undefined ? item : `${String(before)}, ${item}`);
 }
 
-const wordsByName: Record<RateLimitName, string> = {
+const wordsByName: Record<RateLimitName | 'slowed', string> = {
+  slowed: 'calls while you are slowed down, because of what was seen of you',
   person: 'calls by you',
   key: 'calls with this key',
   address: 'calls from this address without credentials',
@@ -113,7 +135,7 @@ const wordsByName: Record<RateLimitName, string> = {
   failure: 'calls from this address with credentials that are not valid',
 };
 
-function refusal(name: RateLimitName, allowed: number, { retryAfterSeconds }: RateVerdict): Problem {
+function refusal(name: RateLimitName | 'slowed', allowed: number, { retryAfterSeconds }: RateVerdict): Problem {
   const message = `Too many ${wordsByName[name]}: ${allowed} a minute are allowed. Try again in ${retryAfterSeconds} s.`;
   return new Problem('RATE_LIMITED', message, { retryAfterSeconds, limit: name });
 }

@@ -1,0 +1,99 @@
+/** Joins the audit log, incidents, notifications and the watch with people and keys. */
+import type { AuditLog } from '../audit/audit.ts';
+import type { Catalog } from '../catalog/schema.ts';
+import type { Identity } from '../identity/identity.ts';
+import type { Log } from '../ports/log.ts';
+import { openWatch, type Watch, type WatchParts } from '../watch/watch.ts';
+import { createAccountability, type Accountability, type AccountabilityParts } from './accountability.ts';
+import { incidentsOfWatch, joinIncidentRooms, undoByWatch, type IncidentRoomParts, type IncidentRooms } from './incident-rooms.ts';
+
+/** What the rooms are joined from. */
+export interface SecurityRoomParts extends IncidentRoomParts {
+  audit: AuditLog;
+  identity: Identity;
+  /** the oldest: hears of what concerns none */
+  homeWorkspaceId: string;
+}
+
+/** The joined rooms. */
+export interface SecurityRooms extends IncidentRooms {
+  audit: AuditLog;
+  watch: Watch;
+  accountability: Accountability;
+  /** Ends what runs in them; before the catalog is closed. */
+  close(): Promise<void>;
+}
+
+/** How often the watch writes down what it learned, and hears whom other nodes slowed down, ms. */
+const tidyMs = 5_000;
+
+/** Joins the rooms; `notifications.start()` is left to whoever starts the server. */
+export async function openSecurityRooms(parts: SecurityRoomParts): Promise<SecurityRooms> {
+  const { audit, identity, catalog, clock, log } = parts;
+  const rooms = joinIncidentRooms(parts);
+  const watch = await openWatch({
+    db: catalog.db,
+    clock,
+    log,
+    homeWorkspaceId: () => parts.homeWorkspaceId,
+    acts: actsOf(catalog, identity),
+    ...incidentsOfWatch(rooms.incidents),
+  });
+  undoByWatch(rooms.incidents, watch);
+  const accountability = createAccountability({ audit, watch, clock, log, ...peopleOf(catalog) });
+  identity.signIn.listen(accountability.onSignIn);
+  const tidying = keepTidy(watch, log);
+  return {
+    ...rooms,
+    audit,
+    watch,
+    accountability,
+    close: async () => {
+      clearInterval(tidying);
+      await rooms.notifications.stop();
+      await watch.settle();
+      await watch.tidy().catch((error: unknown) => log.warn({ err: error }, 'the watch forgets what it learned last'));
+    },
+  };
+}
+
+function keepTidy(watch: Watch, log: Log): NodeJS.Timeout {
+  const tidying = setInterval(() => {
+    watch.tidy().catch((error: unknown) => log.warn({ err: error }, 'the watch could not write down what it learned'));
+  }, tidyMs);
+  return tidying.unref();
+}
+
+/** What the watch may do to people and keys. */
+function actsOf({ db }: Catalog, { keys, signIn }: Identity): WatchParts['acts'] {
+  return {
+    endSessions: async (personId) => void (await signIn.sessions.end(personId, {})),
+    revokeKey: (workspaceId, keyId) => keys.revoke(workspaceId, keyId),
+    restoreKey: (workspaceId, keyId) => keys.restore(workspaceId, keyId),
+    setLocked: (personId, isLocked) => signIn.setLocked(personId, isLocked),
+    isLastOwner: async (workspaceId, personId) => {
+      const owners = await db
+        .selectFrom('memberships')
+        .select('person_id')
+        .where('workspace_id', '=', workspaceId)
+        .where('role', '=', 'owner')
+        .execute();
+      return owners.length === 1 && owners[0]?.person_id === personId;
+    },
+  };
+}
+
+/** What the audit log keeps of a person besides the id, and where they belong; both are asked with every sign-in and change. */
+function peopleOf({ db }: Catalog): Pick<AccountabilityParts, 'describePerson' | 'workspacesOf'> {
+  return {
+    describePerson: async (personId) => {
+      const row = await db.selectFrom('auth_users').select(['name', 'email']).where('id', '=', personId).executeTakeFirst();
+      const known: Record<string, string> = row === undefined ? {} : { ...row };
+      return known;
+    },
+    workspacesOf: async (personId) => {
+      const rows = await db.selectFrom('memberships').select('workspace_id').where('person_id', '=', personId).execute();
+      return rows.map((row) => row.workspace_id);
+    },
+  };
+}
