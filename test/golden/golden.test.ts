@@ -1,9 +1,10 @@
 /** One question per kind and feature, with its SQL and its result written down: a change of either shows in the diff. */
 import { afterAll, beforeAll, test, expect } from 'vitest';
 import { createQueryEngine } from '../../src/server/query/engine.ts';
-import type { QueryInput } from '../../src/shared/model/query.ts';
+import type { Mask } from '../../src/shared/model/policy.ts';
+import type { Condition, QueryInput } from '../../src/shared/model/query.ts';
 import { eventAt, insertEvents } from '../fixtures/event-rows.ts';
-import { maskSalt } from '../fixtures/views.ts';
+import { maskSalt, policyFor } from '../fixtures/views.ts';
 import { openTestWarehouse, type TestWarehouse } from '../fixtures/open-warehouse.ts';
 
 const range = { from: '2024-03-30', to: '2024-04-02' };
@@ -34,6 +35,29 @@ const questions: Record<string, QueryInput> = {
   },
 };
 
+const rows: Condition[] = [{ field: 'properties.city', is: ['Rome', 'Oslo'] }, { not: { field: 'user', is: ['eve'] } }];
+
+/** Questions of somebody who sees a part of the rows, and some columns only behind a mask. */
+const limited: Record<string, { query: QueryInput; masks: Mask[] }> = {
+  'limited-total': {
+    query: { kind: 'total', ...berlin, metrics: [{ aggregate: 'count' }, { aggregate: 'unique', of: 'user' }, { aggregate: 'p90', of: 'properties.amount' }], where: [{ field: 'user', startsWith: 'a' }] },
+    masks: [{ field: 'user', as: 'hash' }, { field: 'properties.amount', as: 'bucket', step: 10 }],
+  },
+  'limited-trend': {
+    query: { kind: 'trend', grain: 'day', ...berlin, by: ['properties.city'], metrics: [{ aggregate: 'sum', of: 'properties.amount' }] },
+    masks: [{ field: 'properties', as: 'hide' }],
+  },
+  'limited-breakdown': {
+    query: { kind: 'breakdown', ...berlin, by: ['user', 'properties.city'], where: [{ field: 'properties.city', is: ['Rome', null] }] },
+    masks: [{ field: 'user', as: 'last4' }, { field: 'properties.city', as: 'hash' }],
+  },
+  'limited-table': {
+    query: { kind: 'table', ...berlin, limit: 2, columns: ['time', 'name', 'user', 'received', 'properties.amount', 'properties'], order: { by: 'properties.amount', desc: true } },
+    masks: [{ field: 'user', as: 'hash' }, { field: 'received', as: 'hide' }, { field: 'properties.amount', as: 'last4' }],
+  },
+  'limited-person': { query: { kind: 'breakdown', ...berlin, by: ['person'] }, masks: [] },
+};
+
 let opened: TestWarehouse;
 beforeAll(async () => {
   opened = await openTestWarehouse();
@@ -50,11 +74,17 @@ afterAll(() => opened.close());
 
 const rowText = (row: readonly unknown[]): string => row.map((cell) => JSON.stringify(cell)).join(' | ');
 
-test.each(Object.entries(questions))('%s', async (name, query) => {
+const cases = [
+  ...Object.entries(questions).map(([name, query]) => ({ name, query, rule: null })),
+  ...Object.entries(limited).map(([name, { query, masks }]) => ({ name, query, rule: { rows, masks } })),
+];
+
+test.each(cases)('$name', async ({ name, query, rule }) => {
   const engine = createQueryEngine({ warehouse: opened.warehouse, clock: { now: () => Date.parse('2024-04-01T12:00Z') }, newId: () => 'id', maskSalt });
-  const { columns, rows, totals, comparison, lineage } = await engine.ask({ workspaceId: 'golden', name: 'workspace', rules: {} }, query);
+  const { columns, rows, totals, comparison, lineage } = await engine.ask(policyFor('golden', rule?.rows, rule?.masks), query);
   const text = [
     `-- ${JSON.stringify(query)}`,
+    ...(rule === null ? [] : [`-- under ${JSON.stringify(rule)}`]),
     '',
     `${lineage.sql};`,
     '',

@@ -27,6 +27,11 @@ export interface World {
 /** What a role lets be seen: everything. */
 export const everything: DatasetRule = { rows: [], masks: [] };
 
+/** The events that the row filter lets through. */
+export function visibleEvents(world: World, rule: DatasetRule): readonly Event[] {
+  return visibleWorld(world, rule).events;
+}
+
 /** What somebody sees of a world: the rows that the filter lets through, and links only between ids that occur in them. */
 function visibleWorld(world: World, { rows }: DatasetRule): World {
   if (rows.length === 0) return world;

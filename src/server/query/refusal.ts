@@ -7,11 +7,15 @@ import type { ResolvedQuery } from './resolve.ts';
 /** ClickHouse's number for a pattern that RE2 cannot compile. */
 const patternError = 427;
 
+/** The pattern is one of the policy's, and whoever asks must not read it. */
+const brokenLimits = 'The limits of what you may see cannot be applied, so nothing is shown. Ask who manages the roles to mend them.';
+
 /** `error` as it may be shown to whoever asked `query`. */
 export function refusal(error: unknown, query: ResolvedQuery): unknown {
   if (!(error instanceof WarehouseError)) return error;
   const broken = error.engineCode === patternError ? brokenPattern(error.message, query) : null;
   if (broken !== null) return new Problem('QUERY_INVALID', patternMessage(error.message, broken), {}, error);
+  if (error.engineCode === patternError) return new Problem('FORBIDDEN', brokenLimits, {}, error);
   return new Problem(
     'QUERY_INVALID',
     `The warehouse cannot answer this question (engine code ${error.engineCode}). Change a field, a condition or a metric.`,

@@ -6,6 +6,7 @@ import { viewFor } from '../../../test/fixtures/views.ts';
 import { until } from '../../../test/fixtures/until.ts';
 import { sql, trusted } from '../sql/statement.ts';
 import { discoverSpan, firstPart } from '../warehouse/discover.ts';
+import type { Mask } from '../../shared/model/policy.ts';
 import { Discovery } from './discovery.ts';
 
 let subject: TestWarehouse;
@@ -173,4 +174,47 @@ test('property names may hold anything that JSON lets them hold', async () => {
     ['properties.with space', 'x'],
     ['properties.ünï', 'ö'],
   ]);
+});
+
+test('who sees a part is told of names, properties and values in that part, and nothing of what is masked', async () => {
+  await store(
+    'parts',
+    'buy',
+    ['{"country":"DE","amount":5.0,"email":"a@x","items":[{"price":4711.0}]}', '{"country":"DE","amount":7.0,"email":"b@x"}'],
+    startMs,
+  );
+  await store('parts', 'buy', ['{"country":"US","amount":900.0,"coupon":"X"}'], startMs);
+  await store('parts', 'secret', ['{"country":"US","hidden":1.0}'], startMs);
+  await caughtUp('parts', startMs + 1);
+  const masks: Mask[] = [
+    { field: 'properties.email', as: 'hide' },
+    { field: 'properties.amount', as: 'bucket', step: 5 },
+    { field: 'properties.items.price', as: 'hide' },
+    { field: 'user', as: 'hash' },
+  ];
+  const german = viewFor('parts', [{ field: 'properties.country', is: ['DE'] }], masks);
+  const catalog = await discovery.catalog(german);
+  expect(JSON.stringify(catalog)).not.toMatch(/secret|hidden|coupon|US|900|@|4711/);
+  expect(catalog).toMatchObject({ asOf: '2024-05-01T00:00:00.001Z', events: [{ name: 'buy', count: 2 }] });
+  expect(catalog.datasets[0]).toMatchObject({ rows: 2, lastSeen: '2024-05-01T00:00:01.000Z' });
+  const masked = (catalog.datasets[0]?.fields ?? []).filter((field) => field.masked !== undefined);
+  expect(masked.map(({ field, masked: as }) => [field, as])).toEqual([
+    ['user', 'hash'],
+    ['person', 'hash'],
+  ]);
+  const byField = Object.fromEntries(catalog.properties.map((property) => [property.field, property]));
+  expect(byField['properties.country']).toMatchObject({ samples: ['DE'], cardinality: 1, coverage: 1 });
+  expect(byField['properties.amount']).toMatchObject({
+    masked: 'bucket',
+    type: 'number',
+    samples: [],
+    min: null,
+    max: null,
+    cardinality: 0,
+    coverage: 1,
+  });
+  expect(byField['properties.email']).toMatchObject({ masked: 'hide', type: 'other', types: [], samples: [], coverage: 0, events: [] });
+  const names = await discovery.catalog(viewFor('parts', [], [{ field: 'name', as: 'hide' }]));
+  expect(JSON.stringify(names)).not.toMatch(/"buy"|"secret"/);
+  expect((await discovery.catalog(viewFor('parts', [{ any: [] }]))).events).toEqual([]);
 });

@@ -1,7 +1,7 @@
 /** The answer about what can be asked, behind the masks of a view. */
 import type { CatalogAnswer, CatalogProperty } from '../../shared/contract/catalog.ts';
 import { maskText } from '../warehouse/view/mask-text.ts';
-import type { Masking } from '../warehouse/view/masks.ts';
+import type { Masking, Masks } from '../warehouse/view/masks.ts';
 import type { View } from '../warehouse/view/view.ts';
 
 type CatalogEvent = CatalogAnswer['events'][number];
@@ -19,16 +19,18 @@ export function maskedCatalog(answer: CatalogAnswer, view: View): CatalogAnswer 
     })),
     events: mergeEvents(answer.events.map((event) => ({ ...event, name: shown(event.name) }))),
     properties: answer.properties.map((property) => ({
-      ...maskedProperty(property, view.masks.of(property.field)),
-      events: nameMask === null ? property.events : [],
+      ...maskedProperty(property, view.masks),
+      ...(nameMask === null ? {} : { events: [] }),
     })),
   };
 }
 
-/** Of a masked property no values, and of a hidden one nothing but its name. */
-function maskedProperty(property: CatalogProperty, masking: Masking | null): CatalogProperty {
-  if (masking === null) return property;
+/** Of a masked property no values, and of a hidden one nothing but its name. Lists that may hold something masked are values, too. */
+function maskedProperty(property: CatalogProperty, masks: Masks): CatalogProperty {
+  const masking = masks.of(property.field);
+  if (masking === null && !masks.reachesBelow(property.field)) return property;
   const bare: CatalogProperty = { ...property, ...markOf(masking), cardinality: 0, samples: [], min: null, max: null };
+  if (masking === null) return bare;
   if (masking.as === 'hide') return { ...bare, type: 'other', types: [], coverage: 0, events: [] };
   const type = masking.as === 'bucket' ? 'number' : 'string';
   return { ...bare, type, types: [{ type, share: 1 }] };

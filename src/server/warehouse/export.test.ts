@@ -5,9 +5,10 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openTestWarehouse, type TestWarehouse } from '../../../test/fixtures/open-warehouse.ts';
-import { viewFor } from '../../../test/fixtures/views.ts';
+import { maskSalt, viewFor } from '../../../test/fixtures/views.ts';
 import { sql, bind, type Statement } from '../sql/statement.ts';
 import { exportEvents } from './export.ts';
+import { saltedHash } from './view/salt.ts';
 
 let opened: TestWarehouse;
 const all: Statement = sql`FROM events WHERE workspace = ${bind('String', 'w')}`;
@@ -43,9 +44,9 @@ beforeAll(async () => {
 });
 afterAll(() => opened.close());
 
-async function collect(format: 'ndjson' | 'csv' | 'parquet'): Promise<Buffer> {
+async function collect(format: 'ndjson' | 'csv' | 'parquet', view = viewFor('w')): Promise<Buffer> {
   const parts: Uint8Array[] = [];
-  for await (const part of await exportEvents(opened.warehouse, { rows: all, view: viewFor('w') }, format, {})) parts.push(part);
+  for await (const part of await exportEvents(opened.warehouse, { rows: all, view }, format, {})) parts.push(part);
   return Buffer.concat(parts);
 }
 
@@ -90,6 +91,65 @@ describe('an export', () => {
       'properties.isGift': true,
       'properties.mixed': '5',
       'properties.nested.deep.n': 2.5,
+    });
+  });
+
+  describe('to those who see a part', () => {
+    const view = viewFor(
+      'w',
+      [],
+      [
+        { field: 'user', as: 'hash' },
+        { field: 'name', as: 'last4' },
+        { field: 'session', as: 'hide' },
+        { field: 'properties.country', as: 'hash' },
+        { field: 'properties.nested', as: 'hide' },
+        { field: 'properties.items.price', as: 'bucket', step: 10 },
+      ],
+    );
+
+    test('leaves out what is masked in every format, lists with masked members as well', async () => {
+      const events = (await collect('ndjson', view)).toString().trim().split('\n');
+      expect(events.map((line) => JSON.parse(line) as object)).toEqual(
+        expect.arrayContaining([
+          {
+            ...{
+              id: 'a',
+              name: '••••hase',
+              time: '2024-05-01T10:00:00.123Z',
+              user: saltedHash(maskSalt('w'), 'su1'),
+              anonymous: null,
+              session: null,
+            },
+            properties: { amount: 12.5, tags: ['x', 'y "z"'], isGift: true, mixed: 5 },
+          },
+          {
+            id: null,
+            name: '••••',
+            time: '2024-05-02T10:00:00.000Z',
+            user: null,
+            anonymous: 'n1',
+            session: null,
+            properties: { mixed: 'five' },
+          },
+        ]),
+      );
+      const csv = (await collect('csv', view)).toString();
+      expect(csv.split('\n')[0]).toBe(
+        '"id","name","time","user","anonymous","session","properties.amount","properties.isGift","properties.items","properties.mixed","properties.tags"',
+      );
+      for (const secret of ['u1', 'DE', 'quoted', '2.5,', 'price', 'purchase']) expect(csv.replaceAll('12.5', '')).not.toContain(secret);
+      const file = join(opened.folder, 'masked.parquet');
+      await writeFile(file, await collect('parquet', view));
+      const rows = await parquetReadObjects({ file: await asyncBufferFromFile(file), compressors });
+      expect(rows.find(({ id }) => id === 'a')).toEqual({
+        ...{ id: 'a', name: '••••hase', time: new Date('2024-05-01T10:00:00.123Z'), user: saltedHash(maskSalt('w'), 'su1') },
+        'properties.amount': 12.5,
+        ...{ anonymous: null, session: null, 'properties.items': null },
+        'properties.isGift': true,
+        'properties.mixed': '5',
+        'properties.tags': '["x","y \\"z\\""]',
+      });
     });
   });
 });

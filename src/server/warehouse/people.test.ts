@@ -1,8 +1,10 @@
 /** Tests of reading people on a real warehouse. */
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openTestWarehouse, type TestWarehouse } from '../../../test/fixtures/open-warehouse.ts';
-import { viewFor } from '../../../test/fixtures/views.ts';
-import { maybePerson, readPeople } from './people.ts';
+import { maskSalt, viewFor } from '../../../test/fixtures/views.ts';
+import { maybePerson, readPeople, type PeopleRequest } from './people.ts';
+import { saltedHash } from './view/salt.ts';
+import type { View } from './view/view.ts';
 
 let subject: TestWarehouse;
 let inserts = 0;
@@ -79,4 +81,58 @@ test('any id leads to the person, also one that was never identified', async () 
   expect((await maybePerson(subject.warehouse, viewFor('w'), 'device'))?.id).toBe('ann');
   expect(await maybePerson(subject.warehouse, viewFor('w'), 'stranger')).toMatchObject({ id: 'stranger', events: 1, traits: {} });
   expect(await maybePerson(subject.warehouse, viewFor('w'), 'eve')).toBeNull();
+});
+
+describe('people, to those who see a part', () => {
+  const all = { limit: 10 };
+  const read = async (view: View, request: PeopleRequest = all) => (await readPeople(subject.warehouse, view, request)).rows;
+  const hashOf = (id: string) => saltedHash(maskSalt('w'), `s${id}`);
+
+  test('are those with an event that may be seen, with these events only, and links between ids that occur in them', async () => {
+    const view = viewFor('w', [{ field: 'time', lt: 5_000 }]);
+    expect(await read(view)).toEqual([]);
+    expect(await maybePerson(subject.warehouse, view, 'device')).toMatchObject({ id: 'device', ids: ['device'], events: 1, traits: {} });
+    expect(await maybePerson(subject.warehouse, view, 'ann')).toBeNull();
+    const wider = viewFor('w', [{ field: 'time', gte: 6_000 }]);
+    expect(await read(wider)).toMatchObject([
+      { id: 'ann', ids: ['ann', 'ann-old', 'device'], events: 2, firstSeenMs: 6_000, lastSeenMs: 10_000 },
+    ]);
+    const late = viewFor('w', [{ field: 'time', gte: 7_000 }]);
+    expect(await read(late)).toMatchObject([
+      { id: 'ann', ids: ['ann'], traits: { plan: 'pro', city: 'Kiel' }, events: 1, firstSeenMs: 10_000 },
+    ]);
+    expect(await read(late, { limit: 10, text: 'trial' })).toEqual([]);
+  });
+
+  test('have no trait that is masked, and are not found by it', async () => {
+    const view = viewFor('w', [], [{ field: 'properties.plan', as: 'hash' }]);
+    const [bob, ann] = await read(view);
+    expect([bob?.traits, ann?.traits]).toEqual([{}, { city: 'Kiel', since: '2020-01-01' }]);
+    for (const text of ['free', 'plan', 'trial']) expect(await read(view, { limit: 10, text })).toEqual([]);
+    expect((await read(view, { limit: 10, text: 'kiel' })).map(({ id }) => id)).toEqual(['ann']);
+    expect(await read(viewFor('w', [], [{ field: 'properties', as: 'hide' }]), { limit: 10, text: 'kiel' })).toEqual([]);
+  });
+
+  test('are known by hashes where ids are hashed: in lists, cursors and links', async () => {
+    const view = viewFor('w', [], [{ field: 'user', as: 'hash' }]);
+    const first = await readPeople(subject.warehouse, view, { limit: 1 });
+    expect(first.rows).toMatchObject([{ id: hashOf('bob'), ids: [hashOf('bob')] }]);
+    expect(first.next).toMatch(/^5000-[0-9a-f]+$/);
+    const second = await readPeople(subject.warehouse, view, { limit: 1, after: first.next ?? '' });
+    expect(second.rows[0]).toMatchObject({ id: hashOf('ann'), ids: ['ann', 'ann-old', 'device'].map(hashOf), events: 3 });
+    expect(second.next).toBeNull();
+    expect(await maybePerson(subject.warehouse, view, hashOf('device'))).toMatchObject({ id: hashOf('ann') });
+    expect(await maybePerson(subject.warehouse, view, 'ann')).toBeNull();
+    expect(await read(view, { limit: 10, text: 'ann' })).toEqual([]);
+  });
+
+  test('have no ids where these are hidden, and none can be looked up', async () => {
+    const view = viewFor('w', [], [{ field: 'anonymous', as: 'hide' }]);
+    expect((await read(view)).map(({ id, ids }) => [id, ids])).toEqual([
+      ['', []],
+      ['', []],
+    ]);
+    expect(await maybePerson(subject.warehouse, view, 'ann')).toBeNull();
+    expect(await maybePerson(subject.warehouse, view, '')).toBeNull();
+  });
 });

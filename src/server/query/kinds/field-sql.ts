@@ -1,6 +1,7 @@
 /** Fields as SQL: the value as text, as a number, as a group key. Missing text is '', missing numbers are NULL. */
 import { bind, identifier, join, sql, trusted, type Statement } from '../../sql/statement.ts';
 import { personExpression, seenPersonExpression } from '../../warehouse/person.ts';
+import type { Masking } from '../../warehouse/view/masks.ts';
 import { isList, maskedProperty, maskedText, typedProperty as storedProperty } from '../../warehouse/view/mask-sql.ts';
 import { offsetSpans } from '../../../shared/time/zone.ts';
 import type { Cell } from '../../../shared/model/result.ts';
@@ -120,10 +121,16 @@ const jsonMark = '\u0001';
  * arrays, missing, and strings that sort before the mark) as JSON behind a mark. Plain strings are what is common and cheap.
  */
 function propertyKey(field: Property): Statement {
-  // no constant: it could not be grouped by
-  if (isHidden(field)) return sql`materialize('\\x01null')`;
+  if (field.mask !== undefined) return maskedKey(field, field.mask);
   const text = typedProperty(field, 'String');
   return sql`if(ifNull(${text}, '') < '\\x02', concat('\\x01', ifNull(${jsonProperty(field)}, 'null')), assumeNotNull(${text}))`;
+}
+
+/** Masked text never begins with the mark. */
+function maskedKey(field: Property, { as }: Masking): Statement {
+  if (as === 'bucket') return sql`concat('\\x01', ifNull(${jsonProperty(field)}, 'null'))`;
+  // no constant: it could not be grouped by
+  return as === 'hide' ? sql`materialize('\\x01null')` : sql`ifNull(${typedProperty(field, 'String')}, '\\x01null')`;
 }
 
 function decodePropertyKey(key: unknown): Cell {
@@ -151,6 +158,7 @@ export function keyOrder(field: Field, key: Statement, desc: boolean): Statement
   const direction = trusted(desc ? 'DESC' : 'ASC');
   if (field.kind === 'text' || field.kind === 'person') return sql`${key} = '', ${key} ${direction}`;
   if (field.kind !== 'property') return sql`${key} ${direction}`;
+  if (field.mask !== undefined && field.mask.as !== 'bucket') return sql`${key} = '\\x01null', ${key} ${direction}`;
   const isJson = sql`startsWith(${key}, '\\x01')`;
   const number = sql`if(${isJson}, toFloat64OrNull(substring(${key}, 2)), NULL)`;
   return sql`${key} = '\\x01null', ${number} ${direction} NULLS ${trusted(desc ? 'FIRST' : 'LAST')}, ${key} ${direction}`;

@@ -3,7 +3,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { insertSpooled } from '../../../../test/fixtures/insert-spooled.ts';
 import { MemoryIdWindow, MemorySpool } from '../../../../test/fixtures/memory-spool.ts';
 import { openTestWarehouse, type TestWarehouse } from '../../../../test/fixtures/open-warehouse.ts';
-import { viewFor } from '../../../../test/fixtures/views.ts';
+import { maskSalt, viewFor } from '../../../../test/fixtures/views.ts';
+import { saltedHash } from '../view/salt.ts';
+import type { View } from '../view/view.ts';
 import { maybeDeadLetter, readDeadLetters } from './dead-letters.ts';
 import { maybeEvent, readEvents, type EventFilter } from './events.ts';
 
@@ -109,6 +111,60 @@ describe('events', () => {
       properties: { item: { title: 'Grüner Tee' }, amount: 5 },
     });
     expect(await maybeEvent(store.warehouse, viewFor('other'), events[0]!.key)).toBeNull();
+  });
+});
+
+describe('events, to those who see a part', () => {
+  const part = viewFor(ws, [{ field: 'name', isNot: ['burst'] }], [{ field: 'properties.item.title', as: 'hide' }]);
+  const masked = viewFor(
+    ws,
+    [],
+    [
+      { field: 'user', as: 'hash' },
+      { field: 'received', as: 'hide' },
+      { field: 'properties', as: 'hide' },
+    ],
+  );
+  const read = async (view: View, filter: EventFilter = {}, limit = 50) =>
+    (await readEvents(store.warehouse, view, filter, { ...everything, limit }, now)).rows;
+  const hashOf = (user: string) => saltedHash(maskSalt(ws), `s${user}`);
+
+  test('are the rows of that part, without what is masked in them', async () => {
+    expect((await read(part)).map(({ name }) => name)).toEqual(['ahead', 'purchase', 'odd']);
+    expect((await read(part))[1]).toMatchObject({ user: 'ana', properties: { amount: 5 } });
+    const [newest] = await read(masked, { name: 'burst' });
+    expect(newest).toMatchObject({ receivedMs: null, properties: {} });
+    expect(newest?.user).toMatch(/^[0-9a-f]{16}$/);
+  });
+
+  test('are found by what is shown of them, and by nothing else', async () => {
+    expect(await read(part, { text: 'grüner' })).toEqual([]);
+    expect(await read(part, { name: 'burst' })).toEqual([]);
+    for (const filter of [{ user: 'u3' }, { text: 'u3' }, { text: 'grüner' }, { text: 'an odd' }])
+      expect(await read(masked, filter)).toEqual([]);
+    expect(await read(masked, { user: hashOf('u3') })).toHaveLength(1);
+    expect(await read(masked, { text: hashOf('u3').slice(2, 14) })).toHaveLength(1);
+  });
+
+  test('have the same keys for all, which open only what may be seen', async () => {
+    const whole = await read(viewFor(ws));
+    const keyOf = (name: string) => whole.find((event) => event.name === name)!.key;
+    expect(await maybeEvent(store.warehouse, part, keyOf('burst'))).toBeNull();
+    expect(await maybeEvent(store.warehouse, part, keyOf('purchase'))).toMatchObject({ properties: { amount: 5 } });
+    expect(await maybeEvent(store.warehouse, masked, keyOf('purchase'))).toMatchObject({ user: hashOf('ana'), properties: {} });
+    expect((await read(masked)).map(({ key }) => key).toSorted()).toEqual(whole.map(({ key }) => key).toSorted());
+  });
+
+  test.each([1, 3])('come in pages of %i that show each once, although what tells them apart is masked', async (limit) => {
+    const seen: string[] = [];
+    let after: string | null = null;
+    do {
+      const page = await readEvents(store.warehouse, masked, {}, { ...everything, limit, after }, now);
+      seen.push(...page.rows.map(({ key }) => key));
+      after = page.next;
+    } while (after !== null);
+    expect(new Set(seen).size).toBe(rows.length);
+    expect(seen).toHaveLength(rows.length);
   });
 });
 

@@ -1,5 +1,5 @@
 /** What somebody sees of the events of a workspace: which rows, and which columns behind a mask. */
-import { bind, sql, type Statement } from '../../sql/statement.ts';
+import { bind, join, sql, type Statement } from '../../sql/statement.ts';
 import { Masks } from './masks.ts';
 
 /** The rows that may be seen. */
@@ -31,14 +31,12 @@ export function wholeView(workspaceId: string): View {
 
 /** `FROM events ... WHERE ...`: the rows of a view, to which `AND ...` can be added. */
 export function fromVisible({ workspaceId, rows }: Pick<View, 'workspaceId' | 'rows'>, joined: Statement = sql``): Statement {
-  return sql`FROM events ${rows?.joined ?? sql``} ${joined} WHERE workspace = ${bind('String', workspaceId)}${visible(rows)}`;
+  const tables = [sql`events`, rows?.joined, joined].filter((part) => part !== undefined && part.text !== '');
+  const isVisible = rows === null ? sql`` : sql` AND ${rows.condition}`;
+  return sql`FROM ${join(tables as Statement[], ' ')} WHERE workspace = ${bind('String', workspaceId)}${isVisible}`;
 }
 
 /** The ids that occur in visible rows, as a question with one column. */
 export function visibleIds(view: Pick<View, 'workspaceId' | 'rows'>): Statement {
   return sql`SELECT arrayJoin([user, anonymous]) ${fromVisible(view)}`;
-}
-
-function visible(rows: VisibleRows | null): Statement {
-  return rows === null ? sql`` : sql` AND ${rows.condition}`;
 }
