@@ -12,8 +12,6 @@ export const seeAsHeader = 'bellwether-see-as';
 
 /** A role by its id; a built-in role's id is its name. */
 export const roleReference = z.object({ id: z.string(), name: z.string() });
-/** A parsed {@link roleReference}. */
-export type RoleReference = z.infer<typeof roleReference>;
 
 /** A permission, `resource:operation`. */
 export const permissionSchema = z.enum(allPermissions as [Permission, ...Permission[]]);
