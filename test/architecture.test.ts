@@ -267,7 +267,7 @@ describe('form', () => {
     const shape = /^([a-z0-9]+(-[a-z0-9]+)*(\.(test|store\.test|config))?\.ts|[A-Z][A-Za-z0-9]*(\.test)?\.tsx|(app|main)\.tsx)$/;
     const wrong = all
       .map((file) => file.path)
-      .filter((path) => vague.test(path) || (!shape.test(posix.basename(path)) && !/^\d{4}_[a-z0-9-]+\.ts$/.test(posix.basename(path))));
+      .filter((path) => vague.test(path) || (!shape.test(posix.basename(path)) && !/^\d{4}_[a-z0-9_]+\.ts$/.test(posix.basename(path))));
     expect(wrong).toEqual([]);
   });
 });

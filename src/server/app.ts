@@ -1,5 +1,5 @@
 /** The composition root: opens the stores, starts the server, and is the only file that names adapters. */
-import { randomBytes, randomUUID } from 'node:crypto';
+import { hash, randomBytes, randomUUID } from 'node:crypto';
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -13,11 +13,15 @@ import { FolderInUse, lockFolder, type FolderLock } from './adapters/folder-lock
 import { guardedFetch } from './adapters/guarded-http/guarded-fetch.ts';
 import { createGuardedHttp } from './adapters/guarded-http/guarded-http.ts';
 import { openIdWindow } from './adapters/id-window/id-window.ts';
+import { fileSink } from './adapters/line-sink/file-sink.ts';
+import { socketSink } from './adapters/line-sink/socket-sink.ts';
 import { openPostgresCatalog } from './adapters/postgres/catalog.ts';
 import { openSegmentSpool } from './adapters/segment-spool/segment-spool.ts';
 import { createSmtpMailer } from './adapters/smtp/smtp-mailer.ts';
 import { openSqliteCatalog } from './adapters/sqlite/catalog.ts';
 import { createAudit, type AuditLog } from './audit/audit.ts';
+import { cefLines, jsonLines } from './audit/stream/stream-line.ts';
+import { startStream, type AuditStream, type StreamParts } from './audit/stream/stream.ts';
 import { restoreBackup, type RestoreParts } from './backup/restore.ts';
 import type { Catalog } from './catalog/schema.ts';
 import { assertRules } from './composition/check-rules.ts';
@@ -27,6 +31,7 @@ import { scheduleHousekeeping } from './composition/housekeeping.ts';
 import { copiedPlaces, dataPlaces } from './composition/places.ts';
 import { resealStores } from './composition/reseal-stores.ts';
 import { joinRooms, type Stores } from './composition/rooms.ts';
+import { addressOf, localUrl, writeServerNote } from './composition/server-note.ts';
 import { openSecurityRooms, type SecurityRooms } from './composition/security-rooms.ts';
 import { ConfigError, type Config } from './config.ts';
 import { createIdentity, type Identity, type IdentityParts } from './identity/identity.ts';
@@ -119,12 +124,16 @@ async function start(config: Config, listen: boolean, closing: Closing): Promise
   const { signUpToken, workspaceId } = await identity.prepareFirstStart(config.initial);
   const security = await openSecurity({ config, stores, secrets, audit, outside, identity, homeWorkspaceId: workspaceId, log });
   closing.push(() => security.close());
+  const version = await readVersion();
+  const stream = maybeStream(config, version, { db: stores.catalog.db, sealer: createSealer(secrets, randomBytes), log });
+  closing.push(() => stream?.close());
+  audit.listen(() => stream?.nudge());
   const nodeId = await keepNodeId(config.dataFolder);
   const rooms = await joinRooms({ config, stores, nodeId, maskSalt: createMaskSalt(secrets.secret), clock, log });
   closing.push(() => rooms.close());
   const jobs = createJobs({ catalog: stores.catalog, clock, random: Math.random, log, owner: randomUUID() });
   await scheduleHousekeeping({ jobs, identity, warehouse: stores.warehouse, rooms, security, clock, config });
-  const { app, live } = await openEdge({ config, version: await readVersion(), stores, rooms, security, identity, jobs, clock, log });
+  const { app, live } = await openEdge({ config, version, stores, rooms, security, identity, jobs, clock, log });
   closing.push(() => closeHttp(app));
   closing.push(() => live.close());
   rooms.follow(live);
@@ -252,7 +261,7 @@ function openOutside({ outboundAllow, mail }: Config): Outside {
 
 function openAudit(config: Config, catalog: Catalog, secrets: Secrets, log: Logger): AuditLog {
   const sealer = createSealer(secrets, randomBytes);
-  const headsFile = dataPlaces(config.dataFolder).auditHeads;
+  const headsFile = config.auditHeadsFile ?? dataPlaces(config.dataFolder).auditHeads;
   return createAudit({
     catalog,
     secrets,
@@ -263,6 +272,21 @@ function openAudit(config: Config, catalog: Catalog, secrets: Secrets, log: Logg
     log,
     headsFile,
     patienceMs: 1_000,
+  });
+}
+
+/** The stream of the audit log to a place outside; null where none is set. */
+function maybeStream({ auditStream }: Config, version: string, parts: Pick<StreamParts, 'db' | 'sealer' | 'log'>): AuditStream | null {
+  if (auditStream === null) return null;
+  const { to, format, isPersonal } = auditStream;
+  return startStream({
+    ...parts,
+    clock,
+    sink: to.kind === 'file' ? fileSink(to.file) : socketSink(to),
+    lines: format === 'cef' ? cefLines(version) : jsonLines,
+    target: hash('sha256', JSON.stringify([to, format])).slice(0, 32),
+    holder: randomUUID(),
+    isPersonal,
   });
 }
 
@@ -339,25 +363,4 @@ async function closeHttp(app: Awaited<ReturnType<typeof openEdge>>['app']): Prom
 
 async function readVersion(): Promise<string> {
   return (JSON.parse(await readFile(join(projectFolder, 'package.json'), 'utf8')) as { version: string }).version;
-}
-
-/** The address that people are told. */
-function addressOf(config: Config, address: AddressInfo | null): string {
-  if (config.publicUrl !== null) return config.publicUrl;
-  const host = ['127.0.0.1', '0.0.0.0', '::', '::1'].includes(config.host) ? 'localhost' : config.host;
-  return `http://${host}:${address?.port ?? config.port}`;
-}
-
-/** The address that commands of this machine use. */
-function localUrl(config: Config, address: AddressInfo | null): string {
-  const isAny = address === null || ['0.0.0.0', '::'].includes(address.address);
-  const host = isAny ? '127.0.0.1' : address.family === 'IPv6' ? `[${address.address}]` : address.address;
-  return `http://${host}:${address?.port ?? config.port}`;
-}
-
-/** Tells commands of this machine where the server is and lets them in; readable by its owner alone. */
-async function writeServerNote(folder: string, note: { url: string; pid: number; token: string }): Promise<void> {
-  const file = dataPlaces(folder).note;
-  await rm(file, { force: true });
-  await writeFile(file, `${JSON.stringify(note)}\n`, { mode: 0o600 });
 }

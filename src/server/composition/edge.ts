@@ -3,18 +3,18 @@ import { randomBytes } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Logger } from 'pino';
 import { ingestContract } from '../../shared/contract/ingest.ts';
 import { createRateLimits, type RateLimits } from '../http/guard/rate-limits.ts';
 import { ingestRoutes } from '../http/ingest/routes.ts';
-import { createHttpServer } from '../http/server.ts';
+import { createHttpServer, type HttpServerParts } from '../http/server.ts';
 import { addressList } from '../identity/credential.ts';
 import { openCountryLookup, type CountryLookup } from '../ingest/country.ts';
 import { createLive, type Live } from '../live/live.ts';
+import type { Log } from '../ports/log.ts';
 import { bindRoutes, type RouteParts } from './routes.ts';
 
 /** What the edge is made of. */
-export type EdgeParts = Omit<RouteParts, 'live' | 'log' | 'countryOf'> & { log: Logger };
+export type EdgeParts = Omit<RouteParts, 'live' | 'log' | 'countryOf'> & { log: HttpServerParts['log'] & Log };
 
 const distFolder = join(fileURLToPath(new URL('../../..', import.meta.url)), 'dist');
 
