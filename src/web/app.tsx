@@ -14,6 +14,8 @@ import {
 import type { SearchSchemaInput } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { failureFrom, signInOptionsQuery } from './data/account/sign-in.ts';
+import { auditSearch } from './data/admin/audit.ts';
+import type { AuditSearch } from './data/admin/audit.ts';
 import { oneOf, parseSearch, stringifySearch } from './data/address.ts';
 import { idFrom, lookAt, rememberWorkspace } from './data/looking.ts';
 import { periodOf, preferredZone } from './data/period.ts';
@@ -114,6 +116,13 @@ const settingsStart = createRoute({
   component: lazyRouteComponent(() => import('./pages/settings/SettingsStart.tsx'), 'SettingsStart'),
 });
 
+const auditPage = createRoute({
+  getParentRoute: () => settings,
+  path: '/settings/audit',
+  validateSearch: (search: Given<AuditSearch>): AuditSearch => auditSearch(search),
+  component: lazyRouteComponent(() => import('./pages/settings/audit/AuditPage.tsx'), 'AuditPage'),
+});
+
 const workspacePage = createRoute({
   getParentRoute: () => settings,
   path: '/settings/workspace',
@@ -211,7 +220,13 @@ const gallery = import.meta.env.DEV
 function makeRouter(client: QueryClient) {
   return createRouter({
     routeTree: root.addChildren([
-      inside.addChildren([home, explore, events, start, settings.addChildren([settingsStart, workspacePage, profile, sessions, tokens])]),
+      inside.addChildren([
+        home,
+        explore,
+        events,
+        start,
+        settings.addChildren([settingsStart, auditPage, workspacePage, profile, sessions, tokens]),
+      ]),
       signIn,
       signUp,
       forgotPassword,
