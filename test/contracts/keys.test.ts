@@ -1,29 +1,22 @@
-/** Keys and personal tokens on both catalogs: what they may do, where and how long, and that they end when they should. */
-import { randomBytes } from 'node:crypto';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+/** Keys on both catalogs: what they may do, where and how long, and that they end when they should. */
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { NewKeyBody } from '../../src/shared/contract/keys.ts';
 import { permissions, permissionsByScope } from '../../src/shared/model/permission.ts';
 import type { DatasetRules } from '../../src/shared/model/policy.ts';
-import type { Catalog } from '../../src/server/catalog/schema.ts';
 import type { Ended } from '../../src/server/identity/ended.ts';
-import { createGuardedHttp } from '../../src/server/adapters/guarded-http/guarded-http.ts';
-import { createIdentity, type Identity } from '../../src/server/identity/identity.ts';
-import { digest } from '../../src/server/identity/random-text.ts';
-import { readMembers } from '../../src/server/identity/members/grants.ts';
+import type { Identity } from '../../src/server/identity/identity.ts';
 import { accessOf } from '../../src/server/identity/members/access.ts';
-import { insertMember } from '../../src/server/identity/people.ts';
+import { readMembers } from '../../src/server/identity/members/grants.ts';
 import type { Principal } from '../../src/server/identity/principal.ts';
-import { describeOnEachCatalog, type CatalogPlace } from '../fixtures/each-catalog.ts';
+import { digest } from '../../src/server/identity/random-text.ts';
+import { chosenApiKey, credentialWorld } from '../fixtures/credential-world.ts';
+import { describeOnEachCatalog } from '../fixtures/each-catalog.ts';
 import { principalFor } from '../fixtures/principals.ts';
-import { silentLog } from '../fixtures/silent-log.ts';
 
 const german: DatasetRules = { events: { rows: [{ field: 'properties.country', is: ['DE'] }], masks: [] } };
 const masked: DatasetRules = { events: { rows: [], masks: [{ field: 'user', as: 'hash' }] } };
-const initialApiKey = 'an-initial-api-key-of-the-operator';
 const minuteMs = 60_000;
 const hourMs = 60 * minuteMs;
-const startMs = Date.parse('2026-03-01T12:00:00Z');
-let workspaces = 0;
 
 const wanted = (more: Partial<NewKeyBody> = {}): NewKeyBody => ({
   kind: 'api',
@@ -38,49 +31,17 @@ const wanted = (more: Partial<NewKeyBody> = {}): NewKeyBody => ({
 });
 
 describeOnEachCatalog('keys', (place) => {
-  let at: CatalogPlace;
-  let catalog: Catalog;
+  const world = credentialWorld(place);
   let identity: Identity;
-  let nowMs: number;
-  let initialWorkspaceId: string;
   let workspaceId: string;
   let owner: Principal;
-
-  const identityOn = (on: Catalog): Identity =>
-    createIdentity({
-      catalog: on,
-      secret: 'a secret of at least thirty-two characters',
-      previousSecrets: [],
-      localOwnerToken: 'bw_l_local-owner-token-of-this-start',
-      publicUrl: null,
-      clock: { now: () => nowMs },
-      randomBytes,
-      outbound: createGuardedHttp({ allow: [] }),
-      log: silentLog,
-    });
-  beforeAll(async () => {
-    at = await place();
-    catalog = await at.open();
-    nowMs = startMs;
-    const setUp = { owner: null, workspaceName: 'Initial', writeKey: null, apiKey: initialApiKey };
-    initialWorkspaceId = (await identityOn(catalog).prepareFirstStart(setUp)).workspaceId;
-  });
-  afterAll(() => catalog.close());
   beforeEach(async () => {
-    nowMs = startMs;
-    await catalog.db.deleteFrom('workspaces').where('id', '!=', initialWorkspaceId).execute();
-    await catalog.db.deleteFrom('auth_users').execute();
-    workspaceId = `ws_${++workspaces}`;
-    await catalog.db.insertInto('workspaces').values({ id: workspaceId, name: 'Shop', created_at: nowMs, settings: '{}' }).execute();
-    const person = { id: `p_${workspaces}`, name: 'Ada', email: 'ada@example.com', passwordHash: 'unused', createdMs: nowMs };
-    await insertMember(catalog.db, person, workspaceId, 'owner');
-    owner = principalFor('local-owner', workspaceId, 'local-owner', ['admin'], { isOperator: true });
-    identity = identityOn(catalog);
+    ({ identity, workspaceId, owner } = await world.fresh());
   });
   afterEach(() => identity.close());
 
   const insertRole = (id: string, given: readonly string[], rules: DatasetRules): Promise<unknown> =>
-    catalog.db
+    world.catalog.db
       .insertInto('roles')
       .values({
         id,
@@ -94,8 +55,6 @@ describeOnEachCatalog('keys', (place) => {
         updated_at: 0,
       })
       .execute();
-  const insertForeign = (id: string): Promise<unknown> =>
-    catalog.db.insertInto('workspaces').values({ id, name: 'Foreign', created_at: nowMs, settings: '{}' }).execute();
   const come = (secret: string, origin: string | null = null, address: string | null = null): Promise<Principal | null> =>
     identity.authenticateBearer(secret, null, { origin, address });
 
@@ -148,7 +107,7 @@ describeOnEachCatalog('keys', (place) => {
       const spanning = await identity.keys.create(owner, wanted({ scopes: ['admin', 'operator'] }));
       expect(await come(spanning.secret)).toMatchObject({ isOperator: true });
       await expect(identity.keys.rotate(admin, spanning.key.id, 0)).rejects.toMatchObject({ code: 'FORBIDDEN' });
-      expect(await come(initialApiKey)).toMatchObject({ isOperator: true, permissions: new Set(permissions) });
+      expect(await come(chosenApiKey)).toMatchObject({ isOperator: true, permissions: new Set(permissions) });
     });
 
     test('what is kept from its maker is kept from the key, also later, and nobody who sees less gets its secret', async () => {
@@ -172,31 +131,34 @@ describeOnEachCatalog('keys', (place) => {
         permissions: new Set(['events:read', 'metrics:read']),
         policy: { name: 'role:r_sales', rules: { events: { rows: german.events!.rows, masks: masked.events!.masks } } },
       });
-      await catalog.db.updateTable('roles').set({ permissions: '["metrics:read"]' }).where('id', '=', 'r_sales').execute();
-      const fresh = identityOn(catalog);
-      expect((await fresh.authenticateBearer(secret))?.permissions).toEqual(new Set(['metrics:read']));
-      await catalog.db.deleteFrom('roles').where('id', '=', 'r_sales').execute();
-      expect(await identityOn(catalog).authenticateBearer(secret)).toBeNull();
+      await world.catalog.db.updateTable('roles').set({ permissions: '["metrics:read"]' }).where('id', '=', 'r_sales').execute();
+      const fresh = await world.openAnother();
+      expect((await fresh.identity.authenticateBearer(secret))?.permissions).toEqual(new Set(['metrics:read']));
+      await world.catalog.db.deleteFrom('roles').where('id', '=', 'r_sales').execute();
+      world.nowMs += 60_000;
+      const fresher = await world.openAnother();
+      expect(await fresher.identity.authenticateBearer(secret)).toBeNull();
+      await fresher.close();
       await fresh.close();
     });
 
     test('a role that is about persons, is missing, or is of another workspace is refused', async () => {
-      await insertForeign('ws_foreign');
+      await world.insertWorkspace('ws_foreign');
       await insertRole('r_person', ['events:read'], { events: { rows: [{ field: 'user', is: ['{person.id}'] }], masks: [] } });
       await expect(identity.keys.create(owner, wanted({ role: 'r_person' }))).rejects.toMatchObject({ code: 'REQUEST_INVALID' });
       await expect(identity.keys.create(owner, wanted({ role: 'r_none' }))).rejects.toMatchObject({ code: 'NOT_FOUND' });
-      await catalog.db.updateTable('roles').set({ workspace_id: 'ws_foreign', rules: '{}' }).where('id', '=', 'r_person').execute();
+      await world.catalog.db.updateTable('roles').set({ workspace_id: 'ws_foreign', rules: '{}' }).where('id', '=', 'r_person').execute();
       await expect(identity.keys.create(owner, wanted({ role: 'r_person' }))).rejects.toMatchObject({ code: 'NOT_FOUND' });
     });
   });
 
   describe('where and how long', () => {
     test('beyond its expiry it is refused, to the millisecond, and an expiry in the past is not taken', async () => {
-      const expiresAt = new Date(nowMs + hourMs).toISOString();
+      const expiresAt = new Date(world.nowMs + hourMs).toISOString();
       const { key, secret } = await identity.keys.create(owner, wanted({ expiresAt }));
-      nowMs += hourMs - 1;
+      world.nowMs += hourMs - 1;
       expect(await come(secret)).not.toBeNull();
-      nowMs += 1;
+      world.nowMs += 1;
       expect(await come(secret)).toBeNull();
       await expect(identity.keys.create(owner, wanted({ expiresAt }))).rejects.toMatchObject({ code: 'REQUEST_INVALID' });
       await identity.keys.change(owner, key.id, { expiresAt: null });
@@ -240,14 +202,14 @@ describeOnEachCatalog('keys', (place) => {
         const found = (await identity.keys.list(workspaceId)).find((each) => each.id === key.id);
         return [found?.lastUsedMs, found?.lastUsedFrom];
       };
-      const firstMs = nowMs;
+      const firstMs = world.nowMs;
       await come(secret, null, '192.0.2.1');
-      nowMs += minuteMs - 1;
+      world.nowMs += minuteMs - 1;
       await come(secret, null, '192.0.2.2');
       expect(await uses()).toEqual([firstMs, '192.0.2.1']);
-      nowMs += 1;
+      world.nowMs += 1;
       await come(secret, null, '192.0.2.3');
-      expect(await uses()).toEqual([nowMs, '192.0.2.3']);
+      expect(await uses()).toEqual([world.nowMs, '192.0.2.3']);
     });
   });
 
@@ -255,12 +217,12 @@ describeOnEachCatalog('keys', (place) => {
     test('the secret before works until the overlap ends, and the one before that no longer', async () => {
       const { key, secret: first } = await identity.keys.create(owner, wanted({ kind: 'write' }));
       const { secret: second, key: rotated } = await identity.keys.rotate(owner, key.id, 2);
-      expect(rotated).toMatchObject({ id: key.id, prefix: second.slice(0, 9), previousUntilMs: nowMs + 2 * hourMs });
+      expect(rotated).toMatchObject({ id: key.id, prefix: second.slice(0, 9), previousUntilMs: world.nowMs + 2 * hourMs });
       expect([await come(first), await come(second)]).toEqual([
         expect.objectContaining({ id: key.id }),
         expect.objectContaining({ id: key.id }),
       ]);
-      nowMs += 2 * hourMs;
+      world.nowMs += 2 * hourMs;
       expect([(await come(first)) === null, (await come(second)) === null]).toEqual([true, false]);
       expect((await identity.keys.list(workspaceId)).find((each) => each.id === key.id)?.previousUntilMs).toBeNull();
       const { secret: third } = await identity.keys.rotate(owner, key.id, 1);
@@ -271,9 +233,9 @@ describeOnEachCatalog('keys', (place) => {
     });
 
     test('without an overlap the secret before ends at once, and an expiry holds for both', async () => {
-      const { key, secret } = await identity.keys.create(owner, wanted({ expiresAt: new Date(nowMs + hourMs).toISOString() }));
+      const { key, secret } = await identity.keys.create(owner, wanted({ expiresAt: new Date(world.nowMs + hourMs).toISOString() }));
       const { secret: second } = await identity.keys.rotate(owner, key.id, 5);
-      nowMs += hourMs;
+      world.nowMs += hourMs;
       expect([await come(secret), await come(second)]).toEqual([null, null]);
       const other = await identity.keys.create(owner, wanted());
       await identity.keys.rotate(owner, other.key.id, 0);
@@ -281,12 +243,12 @@ describeOnEachCatalog('keys', (place) => {
     });
 
     test('a chosen key, too, works until the overlap ends', async () => {
-      const operator = principalFor('local-owner', initialWorkspaceId, 'local-owner', ['admin'], { isOperator: true });
-      const initial = (await identity.keys.list(initialWorkspaceId)).find((each) => each.name === 'Initial')!;
+      const operator = principalFor('local-owner', world.initialWorkspaceId, 'local-owner', ['admin'], { isOperator: true });
+      const initial = (await identity.keys.list(world.initialWorkspaceId)).find((each) => each.name === 'Initial')!;
       const { secret } = await identity.keys.rotate(operator, initial.id, 1);
-      expect([await come(initialApiKey), await come(secret)].map((each) => each?.id)).toEqual([initial.id, initial.id]);
-      nowMs += hourMs;
-      expect(await come(initialApiKey)).toBeNull();
+      expect([await come(chosenApiKey), await come(secret)].map((each) => each?.id)).toEqual([initial.id, initial.id]);
+      world.nowMs += hourMs;
+      expect(await come(chosenApiKey)).toBeNull();
     });
   });
 
@@ -301,7 +263,7 @@ describeOnEachCatalog('keys', (place) => {
       expect(told).toEqual([{ principalId: key.id }, { principalId: key.id }]);
       await expect(identity.keys.revoke(workspaceId, key.id)).rejects.toMatchObject({ code: 'NOT_FOUND' });
       await expect(identity.keys.rotate(owner, key.id, 1)).rejects.toMatchObject({ code: 'NOT_FOUND' });
-      expect((await identity.keys.list(workspaceId)).find((each) => each.id === key.id)?.revokedMs).toBe(nowMs);
+      expect((await identity.keys.list(workspaceId)).find((each) => each.id === key.id)?.revokedMs).toBe(world.nowMs);
       await identity.keys.restore(workspaceId, key.id);
       expect([(await come(secret)) === null, (await come(second)) === null]).toEqual([true, false]);
     });
@@ -310,20 +272,18 @@ describeOnEachCatalog('keys', (place) => {
       const { key, secret } = await identity.keys.create(owner, wanted({ kind: 'write' }));
       expect(await identity.authenticateWriteKey(secret)).not.toBeNull();
       expect(await identity.authenticateWriteKey('bw_w_unknown-yet-but-of-good-shape')).toBeNull();
-      const otherCatalog = await at.open();
-      const other = identityOn(otherCatalog);
-      await other.keys.revoke(workspaceId, key.id);
-      const made = await other.keys.create(owner, wanted({ kind: 'write' }));
+      const other = await world.openAnother();
+      await other.identity.keys.revoke(workspaceId, key.id);
+      const made = await other.identity.keys.create(owner, wanted({ kind: 'write' }));
       expect(await identity.authenticateWriteKey(secret)).not.toBeNull();
-      nowMs += 1_000;
+      world.nowMs += 1_000;
       expect(await identity.authenticateWriteKey(secret)).toBeNull();
       expect(await identity.authenticateWriteKey(made.secret)).not.toBeNull();
       await other.close();
-      await otherCatalog.close();
     });
 
     test('a workspace cannot see, change, rotate or revoke the keys of another', async () => {
-      await insertForeign('ws_foreign');
+      await world.insertWorkspace('ws_foreign');
       const foreign = principalFor('local-owner', 'ws_foreign', 'local-owner', ['admin'], { isOperator: true });
       const { key, secret } = await identity.keys.create(foreign, wanted({ kind: 'write' }));
       expect((await identity.keys.list(workspaceId)).map((each) => each.id)).not.toContain(key.id);
@@ -348,7 +308,7 @@ describeOnEachCatalog('keys', (place) => {
   });
 
   test('who made a key is named, until they are forgotten', async () => {
-    const ada = (await readMembers(catalog.db, { workspaceId }))[0]!;
+    const ada = (await readMembers(world.catalog.db, { workspaceId }))[0]!;
     const person: Principal = {
       kind: 'person',
       workspaceId,
@@ -361,8 +321,8 @@ describeOnEachCatalog('keys', (place) => {
     const byKey = await identity.keys.create(principalFor('api-key', workspaceId, byAda.key.id, ['admin']), wanted());
     const byLocal = await identity.keys.create(owner, wanted());
     expect([byAda, byKey, byLocal].map(({ key }) => key.makerName)).toEqual(['Ada', 'Reports', 'Command line']);
-    await catalog.db.deleteFrom('memberships').execute();
-    await catalog.db.deleteFrom('auth_users').execute();
+    await world.catalog.db.deleteFrom('memberships').execute();
+    await world.catalog.db.deleteFrom('auth_users').execute();
     const listed = (await identity.keys.list(workspaceId)).find((each) => each.id === byAda.key.id);
     expect([listed?.maker?.id, listed?.makerName]).toEqual([ada.person.id, null]);
   });
@@ -372,79 +332,10 @@ describeOnEachCatalog('keys', (place) => {
       (await identity.keys.create(owner, wanted({ kind: 'write' }))).secret,
       (await identity.keys.create(owner, wanted())).secret,
     ];
-    const rows = JSON.stringify(await catalog.db.selectFrom('keys').selectAll().execute());
+    const rows = JSON.stringify(await world.catalog.db.selectFrom('keys').selectAll().execute());
     for (const secret of secrets) {
       expect(rows).toContain(digest(secret));
       expect(rows).not.toContain(secret.slice(9));
     }
-  });
-
-  describe('personal tokens', () => {
-    let ada: Principal;
-    beforeEach(async () => {
-      const member = (await readMembers(catalog.db, { workspaceId }))[0]!;
-      ada = { kind: 'person', workspaceId, id: member.person.id, personId: member.person.id, isOperator: true, ...accessOf(member) };
-    });
-    const raise = (): Promise<unknown> => identity.keys.create(owner, wanted());
-
-    test('act as the person within their scopes, with what the person may do and see at the moment', async () => {
-      const { token, secret } = await identity.tokens.create(ada, { name: 'Notebook', scopes: ['ask', 'keys:manage'], expiresAt: null });
-      expect(secret).toMatch(/^bw_p_[\w-]{32}$/);
-      expect(await come(secret)).toEqual({
-        kind: 'api-key',
-        workspaceId,
-        id: token.id,
-        personId: ada.personId,
-        permissions: new Set([...permissionsByScope.ask, 'keys:manage']),
-        isOperator: false,
-        policy: { workspaceId, name: 'workspace', rules: {} },
-      });
-      await insertRole('r_sales', ['events:read', 'people:manage'], german);
-      await catalog.db.updateTable('memberships').set({ role: 'r_sales' }).execute();
-      await raise();
-      expect(await come(secret)).toMatchObject({
-        permissions: new Set(['events:read']),
-        policy: { name: 'role:r_sales', rules: german },
-      });
-      await expect(identity.tokens.create(ada, { name: 'More', scopes: ['ask'], expiresAt: null })).rejects.toMatchObject({
-        code: 'FORBIDDEN',
-      });
-    });
-
-    test('run the installation only where the person does, and asked for it', async () => {
-      const plain = await identity.tokens.create(ada, { name: 'Plain', scopes: ['admin'], expiresAt: null });
-      const spanning = await identity.tokens.create(ada, { name: 'Spanning', scopes: ['admin', 'operator'], expiresAt: null });
-      const isOperator = async () => [(await come(plain.secret))?.isOperator, (await come(spanning.secret))?.isOperator];
-      await catalog.db
-        .insertInto('operators')
-        .values({ person_id: ada.id, created_at: 0 })
-        .onConflict((c) => c.doNothing())
-        .execute();
-      expect(await isOperator()).toEqual([false, true]);
-      await catalog.db.deleteFrom('operators').execute();
-      await raise();
-      expect(await isOperator()).toEqual([false, false]);
-    });
-
-    test('expire, are listed, and die by themselves, with the membership, or all together', async () => {
-      const make = (name: string, expiresAt: string | null = null) => identity.tokens.create(ada, { name, scopes: ['ask'], expiresAt });
-      const expiring = await make('Expiring', new Date(nowMs + hourMs).toISOString());
-      nowMs += hourMs;
-      expect(await come(expiring.secret)).toBeNull();
-      const first = await make('First');
-      expect((await identity.tokens.list(ada.id)).map((each) => each.name)).toEqual(['First', 'Expiring']);
-      await expect(identity.tokens.revoke('p_other', first.token.id)).rejects.toMatchObject({ code: 'NOT_FOUND' });
-      expect(await come(first.secret)).not.toBeNull();
-      await identity.tokens.revoke(ada.id, first.token.id);
-      expect(await come(first.secret)).toBeNull();
-      const second = await make('Second');
-      await identity.tokens.revokeAll(ada.id);
-      expect([await come(second.secret), await identity.tokens.list(ada.id)]).toEqual([null, []]);
-      const third = await make('Third');
-      await catalog.db.deleteFrom('memberships').where('person_id', '=', ada.id).execute();
-      await raise();
-      expect([await come(third.secret), await identity.tokens.list(ada.id)]).toEqual([null, []]);
-      await expect(make('Fourth')).rejects.toMatchObject({ code: 'FORBIDDEN' });
-    });
   });
 });
