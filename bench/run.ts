@@ -16,6 +16,8 @@ const scripts: Record<string, { file: string; title: string }> = {
   identity: { file: 'identity.ts', title: 'Keys and sessions' },
   'key-check': { file: 'key-check.ts', title: 'Key check of the ingest path' },
   session: { file: 'session.ts', title: 'Sessions and their limits' },
+  policy: { file: 'policy.ts', title: 'Policies' },
+  audit: { file: 'audit.ts', title: 'Audit log' },
   start: { file: 'start.ts', title: 'Start and memory' },
 };
 

@@ -11,6 +11,7 @@ import { restoreCommand } from './commands/restore.ts';
 import { secretCommand } from './commands/secret.ts';
 import { simulateCommand } from './commands/simulate.ts';
 import { startCommand } from './commands/start.ts';
+import { verifyCommand } from './commands/verify.ts';
 import { userCommand } from './commands/user.ts';
 
 /** All commands of this version. */
@@ -22,6 +23,7 @@ export const commands: readonly Command[] = [
   simulateCommand,
   backupCommand,
   restoreCommand,
+  verifyCommand,
   doctorCommand,
   keyCommand,
   userCommand,

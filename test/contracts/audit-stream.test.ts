@@ -7,6 +7,7 @@ import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { fileSink } from '../../src/server/adapters/line-sink/file-sink.ts';
 import { socketSink } from '../../src/server/adapters/line-sink/socket-sink.ts';
+import { PersonKeyring } from '../../src/server/audit/personal.ts';
 import { jsonLines } from '../../src/server/audit/stream/stream-line.ts';
 import { startStream, type AuditStream } from '../../src/server/audit/stream/stream.ts';
 import type { Catalog } from '../../src/server/catalog/schema.ts';
@@ -65,7 +66,7 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 const open = (catalog: Catalog, sink: LineSink, more: { holder?: string; isPersonal?: boolean } = {}): AuditStream =>
   startStream({
     db: catalog.db,
-    sealer: createSealer(auditSecrets, randomBytes),
+    keyring: new PersonKeyring(createSealer(auditSecrets, randomBytes), randomBytes),
     sink,
     lines: jsonLines,
     target: 'test',

@@ -3,7 +3,7 @@ import type { Catalog, CatalogDatabase } from '../catalog/schema.ts';
 import type { RandomBytes } from '../ports/clock.ts';
 import { auditLimits, type Draft } from './entry.ts';
 import { entryLine, linkOf, type EntryRow } from './line.ts';
-import { obtainKeys, sealPersonal, type PersonKeyParts, type PersonKeys } from './personal.ts';
+import type { PersonKeyring, PersonKeys } from './personal.ts';
 
 /** Where a chain ends. */
 export interface ChainEnd {
@@ -34,8 +34,9 @@ const genesisBytes = 32;
 const rowsPerInsert = 200;
 
 /** What appending works with. */
-export interface AppendParts extends PersonKeyParts {
+export interface AppendParts {
   catalog: Catalog;
+  keyring: PersonKeyring;
   randomBytes: RandomBytes;
 }
 
@@ -51,7 +52,7 @@ export async function append(parts: AppendParts, drafts: readonly Draft[], onAtt
     const rows: (EntryRow & { hash: string })[] = [];
     const place = (draft: Draft): Placed => {
       const end = ends.get(draft.workspaceId)!;
-      const row = rowOf(draft, end.seq + 1, keys, parts.randomBytes);
+      const row = rowOf(draft, end.seq + 1, keys, parts.keyring);
       end.hash = linkOf(end.hash, entryLine(row));
       end.seq = row.seq;
       rows.push({ ...row, hash: end.hash });
@@ -145,10 +146,10 @@ function beginning(workspaceId: string, genesis: string, atMs: number): Draft {
 
 async function keysFor(parts: AppendParts, transaction: CatalogDatabase, drafts: readonly Draft[]): Promise<PersonKeys> {
   const personIds = drafts.flatMap((draft) => draft.personal.map(({ personId }) => personId));
-  return personIds.length === 0 ? new Map() : obtainKeys(transaction, parts, personIds, drafts[0]!.atMs);
+  return personIds.length === 0 ? new Map() : parts.keyring.obtain(transaction, personIds, drafts[0]!.atMs);
 }
 
-function rowOf(draft: Draft, seq: number, keys: PersonKeys, randomBytes: RandomBytes): EntryRow {
+function rowOf(draft: Draft, seq: number, keys: PersonKeys, keyring: PersonKeyring): EntryRow {
   return {
     workspace_id: draft.workspaceId,
     seq,
@@ -159,16 +160,16 @@ function rowOf(draft: Draft, seq: number, keys: PersonKeys, randomBytes: RandomB
     actor_id: draft.actor.id,
     target_kind: draft.target?.kind ?? '',
     target_id: draft.target?.id ?? '',
-    rest: restOf(draft, keys, randomBytes),
+    rest: restOf(draft, keys, keyring),
   };
 }
 
 /** `{"detail":...,"cut":bytes,"personal":[...]}`, each only where there is something; '' for nothing. */
-function restOf({ workspaceId, detail, cutBytes, personal }: Draft, keys: PersonKeys, randomBytes: RandomBytes): string {
+function restOf({ workspaceId, detail, cutBytes, personal }: Draft, keys: PersonKeys, keyring: PersonKeyring): string {
   const members: string[] = [];
   if (detail !== '') members.push(`"detail":${detail}`);
   if (cutBytes > 0) members.push(`"cut":${cutBytes}`);
-  const sealed = personal.map((each) => sealPersonal(each, workspaceId, keys, randomBytes));
+  const sealed = personal.map((each) => keyring.seal(each, workspaceId, keys));
   if (sealed.length > 0) members.push(`"personal":${JSON.stringify(sealed.slice(0, auditLimits.people))}`);
   return members.length === 0 ? '' : `{${members.join(',')}}`;
 }

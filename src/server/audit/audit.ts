@@ -10,7 +10,7 @@ import { Verification, type VerificationRequest } from './check/verification.ts'
 import type { AuditEntry, RecordedEntry } from './entry.ts';
 import { headKeys } from './heads/keys.ts';
 import { HeadSigner } from './heads/sign-heads.ts';
-import { destroyKey, strangerIdOf } from './personal.ts';
+import { PersonKeyring, strangerIdOf } from './personal.ts';
 import { listActions } from './read/conditions.ts';
 import { exportEntries, type ExportRequest } from './read/export.ts';
 import { listEntries, type ListedEntries, type ListRequest } from './read/list.ts';
@@ -60,7 +60,8 @@ export interface AuditLog {
 /** The audit log in `catalog`. */
 export function createAudit(parts: AuditParts): AuditLog {
   const { catalog, secrets, clock, log } = parts;
-  const recorder = new Recorder({ ...parts, patienceMs: parts.patienceMs ?? 10_000 });
+  const keyring = new PersonKeyring(parts.sealer, parts.randomBytes);
+  const recorder = new Recorder({ ...parts, keyring, patienceMs: parts.patienceMs ?? 10_000 });
   const keys = headKeys(secrets);
   // A rotation of the secret gives strangers new ids: whoever is erased is erased under all of them.
   const strangerKeys = [secrets.secret, ...secrets.previousSecrets].map((secret) => deriveKey(secret, 'audit strangers'));
@@ -74,7 +75,7 @@ export function createAudit(parts: AuditParts): AuditLog {
   });
   const verification = new Verification({ ...parts, keys, signed: () => signer.signed() });
   const erase = async (personIds: readonly string[]): Promise<boolean> => {
-    const destroyed = await Promise.all(personIds.map((personId) => destroyKey(catalog.db, personId, clock.now())));
+    const destroyed = await Promise.all(personIds.map((personId) => keyring.destroy(catalog.db, personId, clock.now())));
     const isScrubbed = await scrubDeleted(catalog, 'audit_person_keys').catch((error: unknown) => {
       log.warn({ err: error }, 'what is left of a destroyed key could not be overwritten');
       return true;
@@ -89,9 +90,9 @@ export function createAudit(parts: AuditParts): AuditLog {
     erasePerson: (personId) => erase([personId]),
     eraseStranger: (text) => erase(strangerKeys.map((key) => strangerIdOf(key, text))),
     signHeads: () => signer.signHeads(),
-    list: (request) => listEntries(catalog.db, parts.sealer, request),
+    list: (request) => listEntries(catalog.db, keyring, request),
     actions: (workspaceId) => listActions(catalog.db, workspaceId),
-    export: (request) => exportEntries(catalog.db, parts.sealer, request),
+    export: (request) => exportEntries(catalog.db, keyring, request),
     verify: (request) => verification.run(request),
     state: () => recorder.state(),
     close: async () => {

@@ -30,14 +30,12 @@ export function headRow(row: Omit<HeadRow, 'seq' | 'at' | 'intact'> & Record<'se
 export function selectEntries(db: CatalogDatabase, workspaceId: string) {
   return db
     .selectFrom('audit_entries')
-    .select(['workspace_id', 'seq', 'action', 'outcome', 'actor_kind', 'actor_id', 'target_kind', 'target_id', 'rest', 'hash'])
-    .select((eb) => eb.cast<string>('audit_entries.at', 'text').as('at'))
-    .where('workspace_id', '=', workspaceId)
-    .where('seq', '<=', mostNumber)
-    .where('seq', '>=', 1);
+    .select(['workspace_id', 'action', 'outcome', 'actor_kind', 'actor_id', 'target_kind', 'target_id', 'rest', 'hash'])
+    .select((eb) => [eb.cast<string>('audit_entries.seq', 'text').as('seq'), eb.cast<string>('audit_entries.at', 'text').as('at')])
+    .where('workspace_id', '=', workspaceId);
 }
 
 /** An entry as {@link selectEntries} reads it. */
-export function entryRow(row: Omit<EntryRow, 'at'> & { at: string; hash: string }): EntryRow & { hash: string } {
-  return { ...row, at: Number(row.at) };
+export function entryRow(row: Omit<EntryRow, 'seq' | 'at'> & { seq: string; at: string; hash: string }): EntryRow & { hash: string } {
+  return { ...row, seq: Number(row.seq), at: Number(row.at) };
 }

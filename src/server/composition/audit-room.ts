@@ -1,6 +1,7 @@
 /** Opens the audit log: seals it every minute, and streams it where it is wanted. */
 import { createHash, randomBytes } from 'node:crypto';
 import { createAudit, type AuditLog } from '../audit/audit.ts';
+import { PersonKeyring } from '../audit/personal.ts';
 import { cefLines, jsonLines } from '../audit/stream/stream-line.ts';
 import { startStream, type AuditStream } from '../audit/stream/stream.ts';
 import type { Catalog } from '../catalog/schema.ts';
@@ -55,7 +56,7 @@ export function openAuditRoom(parts: AuditRoomParts): AuditRoom {
       ? null
       : startStream({
           db: catalog.db,
-          sealer,
+          keyring: new PersonKeyring(sealer, randomBytes),
           sink: parts.openSink(auditStream.to),
           lines: auditStream.format === 'cef' ? cefLines(parts.version) : jsonLines,
           target: createHash('sha256').update(JSON.stringify(auditStream)).digest('hex').slice(0, 32),

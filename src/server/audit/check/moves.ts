@@ -14,7 +14,7 @@ export async function nameMoves(catalog: Catalog, workspaceId: string, breaks: r
     .flatMap(({ from, to }) => numbersOf(from, Math.min(to, from + mostCompared)));
   if (changed.length < 2 || changed.length > mostCompared) return [...breaks];
   const wanted = [...new Set(changed.flatMap((seq) => [seq - 1, seq]))];
-  const rows = (await selectEntries(catalog.db, workspaceId).where('seq', 'in', wanted).execute()).map(entryRow);
+  const rows = (await selectEntries(catalog.db, workspaceId).where('audit_entries.seq', 'in', wanted).execute()).map(entryRow);
   const hashes = [...new Set(rows.map((row) => row.hash))];
   const moved = new Set<number>();
   for (const row of rows.filter(({ seq }) => changed.includes(seq))) {

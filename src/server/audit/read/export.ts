@@ -1,8 +1,8 @@
 /** The audit log as a stream of NDJSON or CSV, oldest first, a few hundred entries in memory at a time. */
 import type { AuditEntryAnswer } from '../../../shared/contract/audit.ts';
 import type { CatalogDatabase } from '../../catalog/schema.ts';
-import type { Sealer } from '../../sealing/sealer.ts';
 import { entryLine } from '../line.ts';
+import type { PersonKeyring } from '../personal.ts';
 import { entryRow } from '../stored.ts';
 import { actionsOf, holdsText, matchingEntries, type EntryFilter } from './conditions.ts';
 import { openEntries, type StoredEntry } from './open-entry.ts';
@@ -34,18 +34,21 @@ export const csvColumns = [
 /** Blocks of the export. */
 export async function* exportEntries(
   db: CatalogDatabase,
-  sealer: Pick<Sealer, 'maybeOpen'>,
+  keyring: PersonKeyring,
   { workspaceId, filter, format }: ExportRequest,
 ): AsyncGenerator<string> {
   if (format === 'csv') yield `${csvColumns.join(',')}\r\n`;
   const actions = await actionsOf(db, workspaceId, filter);
   if (actions?.length === 0) return;
   for (let afterSeq = 0; ;) {
-    let query = matchingEntries(db, workspaceId, filter).where('seq', '>', afterSeq).orderBy('seq').limit(rowsAtOnce);
+    let query = matchingEntries(db, workspaceId, filter)
+      .where('audit_entries.seq', '>', afterSeq)
+      .orderBy('audit_entries.seq')
+      .limit(rowsAtOnce);
     if (actions !== null) query = query.where('action', 'in', actions);
     const rows = (await query.execute()).map(entryRow);
     const wanted = filter.text === null ? rows : rows.filter((row) => holdsText(row, filter.text!));
-    const entries = await openEntries(db, sealer, wanted);
+    const entries = await openEntries(db, keyring, wanted);
     if (wanted.length > 0) yield entries.map((entry, i) => (format === 'csv' ? csvLine(entry) : jsonLine(entry, wanted[i]!))).join('');
     if (rows.length < rowsAtOnce) return;
     afterSeq = rows.at(-1)!.seq;

@@ -1,8 +1,8 @@
 /** A page of the audit log, newest first. */
 import type { AuditEntryAnswer } from '../../../shared/contract/audit.ts';
 import type { CatalogDatabase } from '../../catalog/schema.ts';
-import type { Sealer } from '../../sealing/sealer.ts';
 import { instant } from '../check/verify-heads.ts';
+import type { PersonKeyring } from '../personal.ts';
 import { entryRow } from '../stored.ts';
 import { actionsOf, holdsText, matchingEntries, type EntryFilter } from './conditions.ts';
 import { openEntries, type StoredEntry } from './open-entry.ts';
@@ -38,7 +38,7 @@ export interface ListedEntries {
 /** The page that `request` asks for. */
 export async function listEntries(
   db: CatalogDatabase,
-  sealer: Pick<Sealer, 'maybeOpen'>,
+  keyring: PersonKeyring,
   { workspaceId, filter, after, limit }: ListRequest,
 ): Promise<ListedEntries> {
   const actions = await actionsOf(db, workspaceId, filter);
@@ -48,7 +48,7 @@ export async function listEntries(
     filter.text === null ? await plainPage(read, from, limit) : await searchedPage(read, from, limit, filter.text);
   const last = stoppedAt ?? (hasMore ? placeOf(rows.at(-1)!) : null);
   return {
-    entries: await openEntries(db, sealer, rows),
+    entries: await openEntries(db, keyring, rows),
     next: last === null ? null : `${last.atMs}-${last.seq}`,
     searchedTo: stoppedAt === null ? null : instant(stoppedAt.atMs),
   };
@@ -96,10 +96,12 @@ async function readPage(
   place: Place | null,
   count: number,
 ): Promise<StoredEntry[]> {
-  let base = matchingEntries(db, workspaceId, filter).orderBy('audit_entries.at', 'desc').orderBy('seq', 'desc').limit(count);
+  let base = matchingEntries(db, workspaceId, filter).orderBy('audit_entries.at', 'desc').orderBy('audit_entries.seq', 'desc').limit(count);
   if (place !== null) {
     const { atMs, seq } = place;
-    base = base.where('audit_entries.at', '<=', atMs).where((eb) => eb.or([eb('audit_entries.at', '<', atMs), eb('seq', '<', seq)]));
+    base = base
+      .where('audit_entries.at', '<=', atMs)
+      .where((eb) => eb.or([eb('audit_entries.at', '<', atMs), eb('audit_entries.seq', '<', seq)]));
   }
   if (actions === null) return (await base.execute()).map(entryRow);
   const pages: StoredEntry[] = [];

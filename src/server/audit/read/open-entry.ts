@@ -2,11 +2,10 @@
 import { actionSentence } from '../../../shared/model/audit-actions.ts';
 import type { AuditEntryAnswer } from '../../../shared/contract/audit.ts';
 import type { CatalogDatabase } from '../../catalog/schema.ts';
-import type { Sealer } from '../../sealing/sealer.ts';
 import { instant } from '../check/verify-heads.ts';
 import type { AuditOutcome } from '../entry.ts';
 import type { EntryRow } from '../line.ts';
-import { maybeOpenPersonal, readKeys, type PersonKeys, type SealedPersonal } from '../personal.ts';
+import { maybeOpenPersonal, type PersonKeyring, type PersonKeys, type SealedPersonal } from '../personal.ts';
 
 /** An entry as it is stored. */
 export type StoredEntry = EntryRow & { hash: string };
@@ -18,14 +17,10 @@ interface Rest {
 }
 
 /** `rows` with what is personal in them. */
-export async function openEntries(
-  db: CatalogDatabase,
-  sealer: Pick<Sealer, 'maybeOpen'>,
-  rows: readonly StoredEntry[],
-): Promise<AuditEntryAnswer[]> {
+export async function openEntries(db: CatalogDatabase, keyring: PersonKeyring, rows: readonly StoredEntry[]): Promise<AuditEntryAnswer[]> {
   const rests = rows.map((row) => parseRest(row.rest));
   const personIds = rests.flatMap(({ personal = [] }) => personal.map(({ person }) => person));
-  const keys = await readKeys(db, sealer, [...new Set(personIds)]);
+  const keys = await keyring.read(db, [...new Set(personIds)]);
   return rows.map((row, i) => openEntry(row, rests[i]!, keys));
 }
 

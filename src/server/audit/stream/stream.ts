@@ -5,7 +5,7 @@ import type { CatalogDatabase } from '../../catalog/schema.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { LineConnection, LineSink } from '../../ports/line-sink.ts';
 import type { Log } from '../../ports/log.ts';
-import type { Sealer } from '../../sealing/sealer.ts';
+import type { PersonKeyring } from '../personal.ts';
 import { closedEntry, openEntries, type StoredEntry } from '../read/open-entry.ts';
 import { entryRow, headRow, selectEntries, selectHeads } from '../stored.ts';
 import { holdStream, listBehind, readCursors, releaseStream, writeCursors, type Cursor } from './cursors.ts';
@@ -14,7 +14,7 @@ import type { StreamedEntry, StreamLines } from './stream-line.ts';
 /** What a stream works with. */
 export interface StreamParts {
   db: CatalogDatabase;
-  sealer: Pick<Sealer, 'maybeOpen'>;
+  keyring: PersonKeyring;
   sink: LineSink;
   lines: StreamLines;
   /** tells this stream from others: a hash of where it goes and in which form */
@@ -155,9 +155,13 @@ class Feeder {
   async #feedChain(connection: LineConnection, workspaceId: string): Promise<boolean> {
     const { db, lines, clock } = this.#parts;
     const sent = this.#sent.get(workspaceId) ?? { seq: 0, head: 0 };
-    const entries = (await selectEntries(db, workspaceId).where('seq', '>', sent.seq).orderBy('seq').limit(rowsAtOnce).execute()).map(
-      entryRow,
-    );
+    const entries = (
+      await selectEntries(db, workspaceId)
+        .where('audit_entries.seq', '>', sent.seq)
+        .orderBy('audit_entries.seq')
+        .limit(rowsAtOnce)
+        .execute()
+    ).map(entryRow);
     const texts = (await this.#openEntries(entries)).map((entry) => lines.entry({ workspace: workspaceId, ...entry }));
     const seq = entries.at(-1)?.seq ?? sent.seq;
     const heads = (await selectHeads(db, workspaceId).where('number', '>=', sent.head).orderBy('number').limit(rowsAtOnce).execute()).map(
@@ -179,8 +183,8 @@ class Feeder {
   }
 
   async #openEntries(rows: readonly StoredEntry[]): Promise<Omit<StreamedEntry, 'workspace'>[]> {
-    const { db, sealer, isPersonal } = this.#parts;
-    if (isPersonal) return openEntries(db, sealer, rows);
+    const { db, keyring, isPersonal } = this.#parts;
+    if (isPersonal) return openEntries(db, keyring, rows);
     return rows.map((row) => {
       const { personal: _personal, ...entry } = closedEntry(row);
       return entry;
