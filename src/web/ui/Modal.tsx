@@ -27,13 +27,16 @@ export function Modal({
   const closeOutside = (click: MouseEvent): void => {
     if (click.target === dialog.current && !isKept) onClose();
   };
-  // TRICKY: Chromium closes a dialog at the second Escape whatever was said about the first, unless the key itself is taken
+  // TRICKY: Chromium closes a dialog at the second Escape whatever was said about the first, unless the key itself is taken;
+  // where the focus is on nothing the key does not come by here at all, and the dialog is opened again
   const onEscape = (press: KeyboardEvent): void => {
     if (press.key === 'Escape' && isKept) press.preventDefault();
   };
   // TRICKY: the browser tells of a closing later, when a strict re-mount has opened the dialog again
   const onClosed = (): void => {
-    if (dialog.current?.open !== true) onClose();
+    if (dialog.current?.open === true) return;
+    if (isKept) dialog.current?.showModal();
+    else onClose();
   };
   return (
     <dialog

@@ -1,7 +1,7 @@
 /** The recovery codes, shown this once: to copy, to download, to print. */
 import { Button } from '@mantine/core';
 import { IconDownload, IconPrinter } from '@tabler/icons-react';
-import { useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import type { ReactNode } from 'react';
 import { CopyButton } from '../../../ui/CopyButton.tsx';
 import { Checkbox } from '../../../ui/form/Tick.tsx';
@@ -27,6 +27,8 @@ function download(text: string): void {
 /** The codes. Whoever goes on says that they have kept them. */
 export function RecoveryCodes({ codes, email, onDone }: RecoveryCodesProps): ReactNode {
   const [isStored, setIsStored] = useState(false);
+  const list = useRef<HTMLUListElement>(null);
+  useEffect(() => list.current?.focus(), []);
   const heading = `Bellwether recovery codes${email === '' ? '' : ` of ${email}`}, ${location.host}`;
   const text = `${heading}\nEach signs in once, where the authenticator app is not at hand.\n\n${codes.join('\n')}\n`;
   return (
@@ -36,7 +38,7 @@ export function RecoveryCodes({ codes, email, onDone }: RecoveryCodesProps): Rea
       </Notice>
       <div className={classes.printed} data-print>
         <p className={classes.onPaper}>{heading}</p>
-        <ul className={classes.codes} aria-label="Recovery codes">
+        <ul ref={list} className={classes.codes} aria-label="Recovery codes" tabIndex={-1}>
           {codes.map((code) => (
             <li key={code}>{code}</li>
           ))}
