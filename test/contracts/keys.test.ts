@@ -134,6 +134,9 @@ describeOnEachCatalog('keys', (place) => {
       await world.catalog.db.updateTable('roles').set({ permissions: '["metrics:read"]' }).where('id', '=', 'r_sales').execute();
       const fresh = await world.openAnother();
       expect((await fresh.identity.authenticateBearer(secret))?.permissions).toEqual(new Set(['metrics:read']));
+      await expect(identity.register.roles.remove(owner, 'r_sales')).rejects.toMatchObject({
+        message: expect.stringContaining('the key "Reports"'),
+      });
       await world.catalog.db.deleteFrom('roles').where('id', '=', 'r_sales').execute();
       world.nowMs += 60_000;
       const fresher = await world.openAnother();

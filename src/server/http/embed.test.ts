@@ -131,7 +131,7 @@ test('every other route is closed to it, those that its permissions would open t
     ['GET', '/api/account/tokens', undefined],
     ['GET', '/api/admin/outside', undefined],
   ] as const)
-    expect((await ask(token, method, path, body)).status, `${method} ${path}`).toBe(403);
+    expect([method, path, (await ask(token, method, path, body)).status]).toEqual([method, path, 403]);
   expect((await ask(token, 'GET', '/api/analytics/dashboards/d_other')).status).toBe(404);
 });
 

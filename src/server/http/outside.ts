@@ -22,6 +22,6 @@ export function outsideRoutes(settings: OutsideSettings): RouteBinding[] {
   ];
 }
 
-function outsideAnswerOf({ workspaceId: _, changedMs, ...settings }: OutsideState): OutsideAnswer {
-  return { ...settings, changedAt: new Date(changedMs).toISOString() };
+function outsideAnswerOf({ algorithm, jwksUrl, issuer, audience, claims, seesAll, permissions, changedMs }: OutsideState): OutsideAnswer {
+  return { algorithm, jwksUrl, issuer, audience, claims, seesAll, permissions, changedAt: new Date(changedMs).toISOString() };
 }

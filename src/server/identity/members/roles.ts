@@ -205,9 +205,18 @@ async function listUses(db: CatalogDatabase, workspaceId: string, roleId: string
     .where('workspace_id', '=', workspaceId)
     .where('role', '=', roleId)
     .execute();
+  const keys = await db
+    .selectFrom('keys')
+    .select('name')
+    .where('workspace_id', '=', workspaceId)
+    .where('role', '=', roleId)
+    .where('revoked_at', 'is', null)
+    .orderBy('created_at')
+    .execute();
   return [
     ...people.map(({ name }) => name),
     ...groups.filter(({ roles }) => (JSON.parse(roles) as string[]).includes(roleId)).map(({ name }) => `the group "${name}"`),
     ...invitations.map(({ email }) => (email === null ? 'an open invitation' : `the invitation of ${email}`)),
+    ...keys.map(({ name }) => `the key "${name}"`),
   ];
 }

@@ -84,7 +84,7 @@ export async function signEmbedToken(
   const rule = joinRules(own, { events: { rows, masks } })['events'];
   const issuedSeconds = Math.floor(nowMs / 1_000);
   const expiresSeconds = issuedSeconds + expiresInSeconds;
-  const limits = { ...(rule === undefined ? {} : { rows: rule.rows, masks: rule.masks }) };
+  const limits = rule === undefined ? {} : { rows: rule.rows, masks: rule.masks };
   const fits = embedClaims.safeParse({ ...claims, ...limits });
   const token = await new SignJWT({ ...claims, ...limits, ws: principal.workspaceId })
     .setProtectedHeader({ alg: 'HS256', typ: 'JWT' })
