@@ -135,17 +135,19 @@ describeOnEachCatalog('members', (place) => {
     test('are listed and found by name or address, with what is world.known of them', async () => {
       await world.add('Olga', 'owner');
       await world.add('Vera', 'viewer');
+      await world.add('anna', 'viewer');
       await world.add('Fred', 'viewer', 'other');
       await world.register.operators.set('olga', true);
       world.locked.add('vera@example.com');
       const { people, total } = await world.register.members.list('ws', { limit: 10 });
       expect(people.map(({ name, isOperator, isLocked }) => [name, isOperator, isLocked])).toEqual([
+        ['anna', false, false],
         ['Olga', true, false],
         ['Vera', false, true],
       ]);
-      expect(total).toBe(2);
+      expect(total).toBe(3);
       expect((await world.register.members.list('ws', { text: 'VERA@', limit: 10 })).people.map(({ name }) => name)).toEqual(['Vera']);
-      expect(await world.register.members.list('ws', { limit: 1 })).toMatchObject({ total: 2, people: [{ name: 'Olga' }] });
+      expect(await world.register.members.list('ws', { limit: 1 })).toMatchObject({ total: 3, people: [{ name: 'anna' }] });
     });
 
     test('of another workspace are not there', async () => {

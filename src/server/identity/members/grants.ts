@@ -20,6 +20,13 @@ export interface Member extends Grants {
   lastSeenMs: number | null;
 }
 
+const names = new Intl.Collator('en', { numeric: true });
+
+/** Orders people by name, the same on every database; who has the same name by id. */
+export function byName(a: { name: string; id: string }, b: { name: string; id: string }): number {
+  return names.compare(a.name, b.name) || (a.id < b.id ? -1 : 1);
+}
+
 /** Whose memberships are read. */
 export type Whose =
   | { workspaceId: string; personId?: string }
@@ -31,7 +38,7 @@ export async function maybeReadMember(db: CatalogDatabase, workspaceId: string, 
   return (await readMembers(db, { workspaceId, personId }))[0] ?? null;
 }
 
-/** Memberships, oldest workspace first, then by name. */
+/** Memberships, oldest workspace first. */
 export async function readMembers(db: CatalogDatabase, whose: Whose): Promise<Member[]> {
   const { workspaceId } = whose;
   const personIds = 'personIds' in whose ? whose.personIds : whose.personId === undefined ? null : [whose.personId];
@@ -44,7 +51,6 @@ export async function readMembers(db: CatalogDatabase, whose: Whose): Promise<Me
     .select(['w.name as workspace', 'u.name', 'u.email'])
     .orderBy('w.created_at')
     .orderBy('w.id')
-    .orderBy('u.name')
     .orderBy('u.id');
   let groups = db
     .selectFrom('group_members as gm')

@@ -6,6 +6,7 @@ import { isUniqueViolation } from '../../catalog/violations.ts';
 import type { Principal } from '../principal.ts';
 import { makeId } from '../random-text.ts';
 import { assertGrantable, changeWorkspace, type Change, type ChangeParts } from './change.ts';
+import { byName } from './grants.ts';
 import { loadRoles } from './role-store.ts';
 import { findRole } from './roles.ts';
 
@@ -149,8 +150,6 @@ async function listGroups(db: CatalogDatabase, workspaceId: string): Promise<Gro
     .innerJoin('auth_users as u', 'u.id', 'gm.person_id')
     .select(['gm.group_id', 'u.id', 'u.name', 'u.email'])
     .where('gm.workspace_id', '=', workspaceId)
-    .orderBy('u.name')
-    .orderBy('u.id')
     .execute();
   const membersByGroup = Map.groupBy(members, (row) => row.group_id);
   const roleIdsOf = (text: string): string[] => JSON.parse(text) as string[];
@@ -162,6 +161,6 @@ async function listGroups(db: CatalogDatabase, workspaceId: string): Promise<Gro
     id,
     name,
     roles: roleIdsOf(roles).map((roleId) => ({ id: roleId, name: roleOf(workspaceId, roleId).name })),
-    members: (membersByGroup.get(id) ?? []).map((row) => ({ id: row.id, name: row.name, email: row.email })),
+    members: (membersByGroup.get(id) ?? []).map((row) => ({ id: row.id, name: row.name, email: row.email })).toSorted(byName),
   }));
 }

@@ -7,7 +7,7 @@ import type { Principal } from '../principal.ts';
 import { raiseIdentityVersion } from '../version.ts';
 import { assertMayLetIn } from './authority.ts';
 import { changeWorkspace, type Change } from './change.ts';
-import { isOperator, readMembers, type Member } from './grants.ts';
+import { byName, isOperator, readMembers, type Member } from './grants.ts';
 import { setGroupsOf } from './groups.ts';
 import { assertKeepable, findRole, type RoleParts } from './roles.ts';
 import { joinRules } from './rules.ts';
@@ -68,9 +68,9 @@ export function createMembers(parts: MemberParts): Members {
   return {
     list: async (workspaceId, { text = '', limit }) => {
       const wanted = text.toLowerCase();
-      const members = (await readMembers(db, { workspaceId })).filter((member) =>
-        `${member.name}\n${member.person.email}`.toLowerCase().includes(wanted),
-      );
+      const members = (await readMembers(db, { workspaceId }))
+        .filter((member) => `${member.name}\n${member.person.email}`.toLowerCase().includes(wanted))
+        .toSorted((a, b) => byName({ name: a.name, id: a.person.id }, { name: b.name, id: b.person.id }));
       return { people: await listed(parts, members.slice(0, limit)), total: members.length };
     },
     change: async (principal, personId, changes) => {
