@@ -1,4 +1,5 @@
 /** Letters about somebody's way in: a link for a new password, and what they should know happened to their account. */
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Log } from '../../ports/log.ts';
 import type { Letter, Mailer } from '../../ports/mailer.ts';
 
@@ -21,10 +22,11 @@ export interface Letters {
   tellLinked(to: Addressee, providerName: string): void;
   /** Does something else behind the caller's back. */
   behind(work: Promise<unknown>): void;
-  /** Resolves when everything that was begun is done. */
+  /** Resolves when everything that was begun is done, or after a while: a mail server that hangs must not keep us from stopping. */
   settle(): Promise<void>;
 }
 
+const settleMs = 5_000;
 const footer = 'You get this because there is an account with this address. If it was not you, change your password and tell an admin.';
 
 /** Letters by `mailer`; without one nothing is sent. */
@@ -69,7 +71,13 @@ export function createLetters(mailer: Mailer | null, log: Log): Letters {
       ]),
     behind,
     settle: async () => {
-      while (running.size > 0) await Promise.all(running);
+      const impatience = new AbortController();
+      const tooLong = delay(settleMs, null, { signal: impatience.signal }).catch(() => null);
+      const allDone = (async () => {
+        while (running.size > 0) await Promise.all(running);
+      })();
+      await Promise.race([allDone, tooLong]);
+      impatience.abort();
     },
   };
 }

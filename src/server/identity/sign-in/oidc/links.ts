@@ -65,15 +65,13 @@ export async function linkPerson(
   personId: string,
   nowMs: number,
 ): Promise<boolean> {
-  const linked = await maybeLinkedPerson(db, provider.id, subject);
-  if (linked !== null) return linked === personId;
   const inserted = await db
     .insertInto('sign_in_links')
     .values({ provider_id: provider.id, subject, person_id: personId, email, created_at: nowMs })
     .onConflict((conflict) => conflict.doNothing())
     .returning('subject')
     .executeTakeFirst();
-  return inserted !== undefined;
+  return inserted !== undefined || (await maybeLinkedPerson(db, provider.id, subject)) === personId;
 }
 
 async function linkAtFirstSight(
