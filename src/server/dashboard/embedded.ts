@@ -2,7 +2,7 @@
 import type { Panel } from '../../shared/contract/dashboards.ts';
 import { Problem } from '../../shared/model/errors.ts';
 import type { Query } from '../../shared/model/query.ts';
-import { queryText } from '../../shared/model/query-text.ts';
+import { orderedText } from '../../shared/model/ordered-text.ts';
 import type { EmbedLimits, Principal } from '../identity/principal.ts';
 import type { Dashboard } from './store.ts';
 
@@ -21,11 +21,11 @@ export function maybeSeen({ workspaceId, embed }: Principal, dashboard: Dashboar
 
 /** The texts of all queries that a token with `limits` may ask while `dashboards` are as they are. */
 export function embeddedQueries(limits: EmbedLimits, dashboards: readonly Dashboard[]): ReadonlySet<string> {
-  return new Set(dashboards.flatMap((dashboard) => embeddedPanels(limits, dashboard)).map((panel) => queryText(panel.query)));
+  return new Set(dashboards.flatMap((dashboard) => embeddedPanels(limits, dashboard)).map((panel) => orderedText(panel.query)));
 }
 
 /** @throws FORBIDDEN when `query` is not one of `allowed` to the letter */
 export function assertEmbedded(allowed: ReadonlySet<string>, query: Query): void {
-  if (allowed.has(queryText(query))) return;
+  if (allowed.has(orderedText(query))) return;
   throw new Problem('FORBIDDEN', 'This embed token is for the queries of its panels alone, exactly as its dashboards have them.');
 }

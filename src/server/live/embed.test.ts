@@ -4,7 +4,7 @@ import { openTestLive, type TestLive } from '../../../test/fixtures/open-live.ts
 import { principalFor } from '../../../test/fixtures/principals.ts';
 import { until } from '../../../test/fixtures/until.ts';
 import { Problem } from '../../shared/model/errors.ts';
-import { queryText } from '../../shared/model/query-text.ts';
+import { orderedText } from '../../shared/model/ordered-text.ts';
 import { querySchema, type QueryInput } from '../../shared/model/query.ts';
 import type { Principal } from '../identity/principal.ts';
 import type { LiveParts } from './live.ts';
@@ -21,7 +21,7 @@ const openWith = async (principal: Principal, allowed: QueryInput[], parts: Part
   openTestLive({
     authenticate: async () => principal,
     assertMayAsk: async ({ embed: limits }, query) => {
-      if (limits === undefined || allowed.some((each) => queryText(querySchema.parse(each)) === queryText(query))) return;
+      if (limits === undefined || allowed.some((each) => orderedText(querySchema.parse(each)) === orderedText(query))) return;
       throw new Problem('FORBIDDEN', 'Not a panel of yours.');
     },
     ...parts,

@@ -1,6 +1,7 @@
 /** A question as rooms see it: what makes two of them the same, and when an answer may have changed. */
 import { Problem } from '../../../shared/model/errors.ts';
 import { describeIssues, isTooDeep, mostLevels } from '../../../shared/model/issue.ts';
+import { orderedText } from '../../../shared/model/ordered-text.ts';
 import { querySchema, type Query } from '../../../shared/model/query.ts';
 import type { Result } from '../../../shared/model/result.ts';
 import { seesWhole, type Policy } from '../../identity/policy.ts';
@@ -20,15 +21,7 @@ export function parseQuestion(policy: Policy, input: unknown): Question {
   if (isTooDeep(input)) throw new Problem('QUERY_INVALID', `The query is nested deeper than ${mostLevels} levels.`);
   const parsed = querySchema.safeParse(input);
   if (!parsed.success) throw new Problem('QUERY_INVALID', describeIssues(parsed.error));
-  return { key: JSON.stringify([sorted(policy), sorted(parsed.data)]), policy, query: parsed.data };
-}
-
-/** `value` with the keys of every object in order, so that the order in which a client wrote them does not matter. */
-function sorted(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(sorted);
-  if (value === null || typeof value !== 'object') return value;
-  const entries = Object.entries(value).filter(([, member]) => member !== undefined);
-  return Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, member]) => [key, sorted(member)]));
+  return { key: orderedText([policy, parsed.data]), policy, query: parsed.data };
 }
 
 /** Whether a commit may have changed `result`, the last answer to the question. */
