@@ -1,9 +1,9 @@
 /** The budget of one question: its statements share one deadline, and what they cost is added up for the lineage. */
 import { Problem } from '../../shared/model/errors.ts';
 import type { Clock } from '../ports/clock.ts';
-import type { Warehouse } from '../ports/warehouse.ts';
+import type { RunOptions, Warehouse } from '../ports/warehouse.ts';
 import type { Statement } from '../sql/statement.ts';
-import { withSalt } from '../warehouse/view/salt.ts';
+import { sendSalted } from '../warehouse/view/salt.ts';
 import type { QueryLimits } from './plan.ts';
 import { readableSql } from './sql-text.ts';
 
@@ -52,13 +52,14 @@ export class Budget {
         `The values in the conditions and groups have ${valueLength} characters, more than ${mostValueLength}. Compare with fewer or shorter values, or lower "limit".`,
       );
     const number = this.#statements.push(statement);
-    const answer = await warehouse.ask(withSalt(statement, salt), {
+    const options: RunOptions = {
       queryId: number === 1 ? queryId : `${queryId}-${number}`,
       // the comparison may have a few buckets more than the main window
       limits: { timeoutMs: leftMs, memoryBytes, rowsToRead, resultRows: 2 * resultRows },
       signal,
       settings: mostGroups === undefined ? {} : { max_rows_to_group_by: mostGroups, group_by_overflow_mode: 'throw' },
-    });
+    };
+    const answer = await sendSalted(statement, salt, (salted) => warehouse.ask(salted, options));
     this.#rowsRead += answer.rowsRead;
     return answer.rows;
   }

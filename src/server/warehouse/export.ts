@@ -6,7 +6,7 @@ import type { RunOptions, Warehouse } from '../ports/warehouse.ts';
 import { bind, identifier, join, sql, type Statement } from '../sql/statement.ts';
 import { isList, maskedColumn } from './view/mask-sql.ts';
 import { isWithin, leaveOut } from './view/masks.ts';
-import { withSalt } from './view/salt.ts';
+import { sendSalted, streamSalted } from './view/salt.ts';
 import type { View } from './view/view.ts';
 
 /** Properties that a file with columns can have. */
@@ -61,7 +61,8 @@ export async function exportEvents(
   options: Pick<RunOptions, 'signal'>,
 ): Promise<AsyncIterable<Uint8Array>> {
   const run: RunOptions = { ...options, limits, settings };
-  const send = (statement: Statement, as: string) => warehouse.stream(withSalt(statement, view.salt), as, run);
+  const send = async (statement: Statement, as: string) =>
+    streamSalted(await sendSalted(statement, view.salt, (salted) => warehouse.stream(salted, as, run)), view.salt);
   const { leftOut } = view.masks;
   if (format === 'ndjson') {
     const lines = await send(sql`SELECT ${plainColumns(view)}, properties ${rows}`, 'JSONEachRow');

@@ -4,7 +4,7 @@ import type { Warehouse } from '../ports/warehouse.ts';
 import { bind, identifier, join, sql, trusted, type Statement } from '../sql/statement.ts';
 import { maskedColumn } from './view/mask-sql.ts';
 import { leaveOut } from './view/masks.ts';
-import { withSalt } from './view/salt.ts';
+import { sendSalted } from './view/salt.ts';
 import { fromVisible, wholeView, type View } from './view/view.ts';
 
 /** The last hour of one workspace as it was before a certain instant of receipt. Seconds are epoch seconds. */
@@ -139,7 +139,7 @@ export async function readLatestEvents(warehouse: Asking, view: View, scope: His
         if(length(toJSONString(properties)) > 20000, '{}', toJSONString(properties))
         ${fromVisible(view)} AND ${counts(scope, backMs)}
         ORDER BY time DESC${view.masks.of('id') === null ? sql`, id` : sql``} LIMIT ${bind('UInt32', scope.latest)}`;
-    const { rows } = await warehouse.ask(withSalt(statement, view.salt), { limits });
+    const { rows } = await sendSalted(statement, view.salt, (salted) => warehouse.ask(salted, { limits }));
     if (rows.length < scope.latest && backMs === hourMs) continue;
     return rows.reverse().map(([shownName, at, shownUser, shownAnonymous, properties]) => ({
       name: String(shownName),

@@ -6,7 +6,7 @@ import { personExpression, personJoin, personLinks, seenPersonExpression, seenPe
 import { maskedText, saltedRow } from './view/mask-sql.ts';
 import { maskText } from './view/mask-text.ts';
 import { leaveOut, type Masking } from './view/masks.ts';
-import { withSalt } from './view/salt.ts';
+import { sendSalted } from './view/salt.ts';
 import { fromVisible, visibleIds, type View } from './view/view.ts';
 
 /** A person as the warehouse knows it. */
@@ -70,7 +70,7 @@ export async function maybePerson(warehouse: Warehouse, view: View, id: string):
 }
 
 function ask(warehouse: Warehouse, view: View, statement: Statement): Promise<WarehouseAnswer> {
-  return warehouse.ask(withSalt(statement, view.salt), { limits });
+  return sendSalted(statement, view.salt, (salted) => warehouse.ask(salted, { limits }));
 }
 
 function linksOf(view: View): Statement {

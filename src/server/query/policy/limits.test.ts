@@ -7,8 +7,9 @@ import { Problem } from '../../../shared/model/errors.ts';
 import type { Condition, QueryInput } from '../../../shared/model/query.ts';
 import type { Policy } from '../../identity/policy.ts';
 import type { Warehouse } from '../../ports/warehouse.ts';
-import { saltedHash } from '../../warehouse/view/salt.ts';
-import { createQueryEngine, type QueryEngine } from '../engine.ts';
+import { sql } from '../../sql/statement.ts';
+import { saltedHash, saltValue, sendSalted } from '../../warehouse/view/salt.ts';
+import { createQueryEngine, type QueryEngine, type QueryEngineDeps } from '../engine.ts';
 import { assertRule } from './rule.ts';
 
 const range = { from: '2024-05-01', to: '2024-05-03' };
@@ -47,11 +48,11 @@ beforeAll(async () => {
 });
 afterAll(() => opened.close());
 
-function engineWith(): QueryEngine {
+function engineWith(cellVersion: QueryEngineDeps['cellVersion'] = () => '1'): QueryEngine {
   asked = [];
   let ids = 0;
   const clock = { now: () => Date.parse('2024-05-02T12:00Z') };
-  return createQueryEngine({ warehouse: recording, clock, newId: () => `q${++ids}`, maskSalt, cellVersion: () => '1' });
+  return createQueryEngine({ warehouse: recording, clock, newId: () => `q${++ids}`, maskSalt, cellVersion });
 }
 
 const rowsOf = async (policy: Policy, query: QueryInput) => (await engineWith().ask(policy, query)).rows;
@@ -290,6 +291,18 @@ describe('the lineage', () => {
   });
 });
 
+test('an error of the engine, which quotes what it was sent, does not have the salt either', async () => {
+  const statement = sql`SELECT length(${saltValue}), no_such_column FROM events`;
+  const error = await sendSalted(
+    statement,
+    () => maskSalt('w'),
+    (salted) => opened.warehouse.ask(salted),
+  ).catch((reason: unknown) => reason);
+  expect((error as Error).message).toContain("length('the salt of this workspace')");
+  expect(`${(error as Error).message} ${(error as Error).stack}`).not.toContain(maskSalt('w'));
+  await expect(opened.warehouse.ask(statement)).rejects.toThrow();
+});
+
 describe('the cache', () => {
   test('gives all who see the same one answer, each under the name of their own policy', async () => {
     const engine = engineWith();
@@ -316,6 +329,33 @@ describe('the cache', () => {
     expect(asked).toHaveLength(6);
     expect(again.map(({ rows }) => rows)).toEqual(first.map(({ rows }) => rows));
     expect(new Set(first.map(({ rows }) => JSON.stringify(rows))).size).toBe(6);
+  });
+
+  test('forgets answers about people when links change, and under a row filter when events of any time do', async () => {
+    const cells: string[] = [];
+    const engine = engineWith((_, dataset, fromHour) => `${cells.push(`${dataset} ${fromHour === 0 ? 'always' : 'range'}`)}`);
+    const people = total([{ aggregate: 'unique', of: 'person' }]);
+    for (const [policy, query] of [
+      [policyFor('w'), people],
+      [policyFor('w', german), people],
+      [policyFor('w', [{ field: 'person', is: ['ann'] }]), total()],
+      [policyFor('w', german), total()],
+    ] as const) {
+      await engine.ask(policy, query);
+      cells.push('|');
+    }
+    expect(
+      cells
+        .join(' ')
+        .split(' |')
+        .map((each) => each.trim()),
+    ).toEqual([
+      'events range identity_links always',
+      'events range identity_links always events always',
+      'events range identity_links always',
+      'events range',
+      '',
+    ]);
   });
 
   test('shares answers where a mask covers nothing of what is asked', async () => {

@@ -4,7 +4,7 @@ import type { Warehouse, WarehouseAnswer } from '../../ports/warehouse.ts';
 import { bind, identifier, join, sql, trusted, type Statement } from '../../sql/statement.ts';
 import { maskedColumn, saltedRow } from '../view/mask-sql.ts';
 import { isWithin, leaveOut } from '../view/masks.ts';
-import { withSalt } from '../view/salt.ts';
+import { sendSalted } from '../view/salt.ts';
 import { fromVisible, type View } from '../view/view.ts';
 import { keyOf, type Page, type PageRequest, parseKey, readPage, spanOf } from './newest-first.ts';
 
@@ -76,7 +76,7 @@ export async function readEvents(
       const rows = join([within, ...conditionsOf(view, filter, textPaths)], ' AND ');
       const statement = sql`SELECT ${columnsOf(view)} ${rows}
       ORDER BY time DESC, ${isTieMasked ? saltedRow(ties) : join(ties, ', ')} LIMIT ${bind('UInt32', limit)} OFFSET ${bind('UInt32', offset)}`;
-      return toEvents(view, await warehouse.ask(withSalt(statement, view.salt)));
+      return toEvents(view, await sendSalted(statement, view.salt, (salted) => warehouse.ask(salted)));
     },
   );
 }
@@ -98,7 +98,8 @@ export async function maybeEvent(warehouse: Warehouse, view: View, key: string):
   const { instantMs, hash } = parseKey(key);
   const statement = sql`SELECT ${columnsOf(view)} ${fromVisible(view)}
     AND time = fromUnixTimestamp64Milli(${bind('Int64', instantMs)}, 'UTC') AND hash = ${bind('String', hash)} LIMIT 1`;
-  return toEvents(view, await warehouse.ask(withSalt(statement, view.salt)))[0] ?? null;
+  const answer = await sendSalted(statement, view.salt, (salted) => warehouse.ask(salted));
+  return toEvents(view, answer)[0] ?? null;
 }
 
 /** Filters ask of what the view shows. */

@@ -22,11 +22,34 @@ const placeholder = Symbol('the salt of this workspace');
 /** The salt, as a part of a statement. */
 export const saltValue: Bound = bind('String', placeholder);
 
-/** `statement` with the salt in its place, ready to be sent. Never keep or show it. */
-export function withSalt(statement: Statement, salt: () => string): Statement {
+/** What `send` makes of `statement` with the salt in its place. The engine quotes statements in its errors: they are told without it. */
+export async function sendSalted<T>(statement: Statement, salt: () => string, send: (statement: Statement) => Promise<T>): Promise<T> {
   const places = Object.keys(statement.params).filter((name) => statement.params[name] === placeholder);
-  if (places.length === 0) return statement;
-  return { ...statement, params: { ...statement.params, ...Object.fromEntries(places.map((name) => [name, salt()])) } };
+  if (places.length === 0) return send(statement);
+  const value = salt();
+  const params = { ...statement.params, ...Object.fromEntries(places.map((name) => [name, value])) };
+  try {
+    return await send({ ...statement, params });
+  } catch (error) {
+    throw withoutSalt(error, value);
+  }
+}
+
+/** `bytes`, whose errors are told without the salt as well. */
+export async function* streamSalted(bytes: AsyncIterable<Uint8Array>, salt: () => string): AsyncGenerator<Uint8Array> {
+  try {
+    yield* bytes;
+  } catch (error) {
+    throw withoutSalt(error, salt());
+  }
+}
+
+function withoutSalt(error: unknown, salt: string): unknown {
+  for (let each = error; each instanceof Error; each = each.cause) {
+    each.message = each.message.replaceAll(salt, placeholder.description ?? '');
+    each.stack = each.stack?.replaceAll(salt, placeholder.description ?? '');
+  }
+  return error;
 }
 
 /** The first 16 hexadecimal digits of the SHA-256 of salt and text, as the warehouse computes it. */
