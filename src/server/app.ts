@@ -1,5 +1,5 @@
 /** The composition root: opens the stores, starts the server, and is the only file that names adapters. */
-import { hash, randomBytes, randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -19,11 +19,10 @@ import { openPostgresCatalog } from './adapters/postgres/catalog.ts';
 import { openSegmentSpool } from './adapters/segment-spool/segment-spool.ts';
 import { createSmtpMailer } from './adapters/smtp/smtp-mailer.ts';
 import { openSqliteCatalog } from './adapters/sqlite/catalog.ts';
-import { createAudit, type AuditLog } from './audit/audit.ts';
-import { cefLines, jsonLines } from './audit/stream/stream-line.ts';
-import { startStream, type AuditStream, type StreamParts } from './audit/stream/stream.ts';
+import type { AuditLog } from './audit/audit.ts';
 import { restoreBackup, type RestoreParts } from './backup/restore.ts';
 import type { Catalog } from './catalog/schema.ts';
+import { openAuditRoom } from './composition/audit-room.ts';
 import { assertRules } from './composition/check-rules.ts';
 import { makeDataFolder } from './composition/data-folder.ts';
 import { openEdge } from './composition/edge.ts';
@@ -33,12 +32,14 @@ import { resealStores } from './composition/reseal-stores.ts';
 import { joinRooms, type Stores } from './composition/rooms.ts';
 import { addressOf, localUrl, writeServerNote } from './composition/server-note.ts';
 import { openSecurityRooms, type SecurityRooms } from './composition/security-rooms.ts';
+import type { StreamTarget } from './config-values.ts';
 import { ConfigError, type Config } from './config.ts';
 import { createIdentity, type Identity, type IdentityParts } from './identity/identity.ts';
 import { keepSecrets } from './identity/secret.ts';
 import { createJobs } from './jobs/jobs.ts';
 import type { Live } from './live/live.ts';
 import { humanLine } from './log-line.ts';
+import type { LineSink } from './ports/line-sink.ts';
 import type { Mailer } from './ports/mailer.ts';
 import type { Outbound } from './ports/outbound.ts';
 import type { Warehouse } from './ports/warehouse.ts';
@@ -116,18 +117,25 @@ async function start(config: Config, listen: boolean, closing: Closing): Promise
   const secrets = await keepSecrets(config, config.dataFolder, randomBytes);
   let address: AddressInfo | null = null;
   const appUrl = () => addressOf(config, address);
-  const audit = openAudit(config, stores.catalog, secrets, log);
-  closing.push(() => audit.close());
+  const version = await readVersion();
+  const auditRoom = openAuditRoom({
+    config,
+    version,
+    catalog: stores.catalog,
+    secrets,
+    clock,
+    stopwatch: () => performance.now(),
+    log,
+    openSink,
+  });
+  closing.push(() => auditRoom.close());
+  const { audit } = auditRoom;
   const outside = openOutside(config);
   const identity = await openIdentity({ config, catalog: stores.catalog, secrets, localOwnerToken: token, appUrl, audit, outside, log });
   closing.push(() => identity.close());
   const { signUpToken, workspaceId } = await identity.prepareFirstStart(config.initial);
   const security = await openSecurity({ config, stores, secrets, audit, outside, identity, homeWorkspaceId: workspaceId, log });
   closing.push(() => security.close());
-  const version = await readVersion();
-  const stream = maybeStream(config, version, { db: stores.catalog.db, sealer: createSealer(secrets, randomBytes), log });
-  closing.push(() => stream?.close());
-  audit.listen(() => stream?.nudge());
   const nodeId = await keepNodeId(config.dataFolder);
   const rooms = await joinRooms({ config, stores, nodeId, maskSalt: createMaskSalt(secrets.secret), clock, log });
   closing.push(() => rooms.close());
@@ -259,35 +267,9 @@ function openOutside({ outboundAllow, mail }: Config): Outside {
   return { outbound: createGuardedHttp({ allow: outboundAllow }), mailer: mail === null ? null : createSmtpMailer(mail) };
 }
 
-function openAudit(config: Config, catalog: Catalog, secrets: Secrets, log: Logger): AuditLog {
-  const sealer = createSealer(secrets, randomBytes);
-  const headsFile = config.auditHeadsFile ?? dataPlaces(config.dataFolder).auditHeads;
-  return createAudit({
-    catalog,
-    secrets,
-    sealer,
-    clock,
-    stopwatch: () => performance.now(),
-    randomBytes,
-    log,
-    headsFile,
-    patienceMs: 1_000,
-  });
-}
-
-/** The stream of the audit log to a place outside; null where none is set. */
-function maybeStream({ auditStream }: Config, version: string, parts: Pick<StreamParts, 'db' | 'sealer' | 'log'>): AuditStream | null {
-  if (auditStream === null) return null;
-  const { to, format, isPersonal } = auditStream;
-  return startStream({
-    ...parts,
-    clock,
-    sink: to.kind === 'file' ? fileSink(to.file) : socketSink(to),
-    lines: format === 'cef' ? cefLines(version) : jsonLines,
-    target: hash('sha256', JSON.stringify([to, format])).slice(0, 32),
-    holder: randomUUID(),
-    isPersonal,
-  });
+/** Where the audit log is streamed to. */
+function openSink(to: StreamTarget): LineSink {
+  return to.kind === 'file' ? fileSink(to.file) : socketSink(to);
 }
 
 /** What identity is opened with. */

@@ -1,5 +1,5 @@
 /** Opens the audit log: seals it every minute, and streams it where it is wanted. */
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import { createAudit, type AuditLog } from '../audit/audit.ts';
 import { PersonKeyring } from '../audit/personal.ts';
 import { cefLines, jsonLines } from '../audit/stream/stream-line.ts';
@@ -19,8 +19,6 @@ export interface AuditRoomParts {
   config: Pick<Config, 'dataFolder' | 'auditHeadsFile' | 'auditStream'>;
   catalog: Catalog;
   secrets: Secrets;
-  /** tells this node from others that share the catalog */
-  nodeId: string;
   version: string;
   clock: Clock;
   stopwatch(): number;
@@ -38,13 +36,15 @@ export interface AuditRoom {
 }
 
 const sealEveryMs = 60_000;
+/** how long a call waits for its entry; one that a slow catalog has not taken by then is written all the same */
+const patienceMs = 1_000;
 
 /** Opens the audit log of `catalog`. */
 export function openAuditRoom(parts: AuditRoomParts): AuditRoom {
   const { config, catalog, secrets, clock, log } = parts;
   const sealer = createSealer(secrets, randomBytes);
   const headsFile = config.auditHeadsFile ?? dataPlaces(config.dataFolder).auditHeads;
-  const audit = createAudit({ ...parts, sealer, randomBytes, headsFile });
+  const audit = createAudit({ ...parts, sealer, randomBytes, headsFile, patienceMs });
   const seal = () =>
     audit
       .signHeads()
@@ -60,7 +60,7 @@ export function openAuditRoom(parts: AuditRoomParts): AuditRoom {
           sink: parts.openSink(auditStream.to),
           lines: auditStream.format === 'cef' ? cefLines(parts.version) : jsonLines,
           target: createHash('sha256').update(JSON.stringify(auditStream)).digest('hex').slice(0, 32),
-          holder: parts.nodeId,
+          holder: randomUUID(),
           isPersonal: auditStream.isPersonal,
           clock,
           log,

@@ -32,7 +32,6 @@ export async function scheduleHousekeeping(parts: HousekeepingParts): Promise<vo
     await security.notifications.prune(clock.now() - notificationDays * dayMs);
     await security.incidents.prune(clock.now() - incidentDays * dayMs);
   });
-  jobs.register('sign-audit-heads', async () => void (await security.audit.signHeads()));
   jobs.register('retain', async () => {
     await removeOldDeadLetters(warehouse, clock.now() - config.deadLetterDays * dayMs);
     if (config.retentionDays === null) return;
@@ -40,6 +39,5 @@ export async function scheduleHousekeeping(parts: HousekeepingParts): Promise<vo
     for (const removal of removals) await rooms.announceRemoval(removal);
   });
   await jobs.schedule({ name: 'prune-sessions', cron: '17 4 * * *', kind: 'prune-sessions' });
-  await jobs.schedule({ name: 'sign-audit-heads', cron: '* * * * *', kind: 'sign-audit-heads' });
   await jobs.schedule({ name: 'retain', cron: '41 3 * * *', kind: 'retain' });
 }
