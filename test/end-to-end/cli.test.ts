@@ -222,14 +222,33 @@ describe('other commands', () => {
     });
   });
 
-  test('a key is made, works, and is refused once revoked', async () => {
-    const made = await cli('key', 'create', '--name', 'report', '--scope', 'ask');
-    const key = made.out.trim();
-    const headers = { authorization: `Bearer ${key}` };
-    expect((await fetch(`${server.url}/api/analytics/ledger`, { headers })).status).toBe(200);
-    const list = JSON.parse((await cli('key', 'list')).out) as { id: string; name: string }[];
-    expect(await cli('key', 'revoke', list.find(({ name }) => name === 'report')?.id ?? '')).toMatchObject({ code: 0 });
-    expect((await fetch(`${server.url}/api/analytics/ledger`, { headers })).status).toBe(401);
+  test('a key is made with limits, changed, rotated with an overlap, and refused once revoked', async () => {
+    const made = await cli('key', 'create', '--name', 'report', '--scope', 'ask', '--address', '192.0.2.1', '--expires', '2999-01-31');
+    const status = async (key: string) =>
+      (await fetch(`${server.url}/api/analytics/ledger`, { headers: { authorization: `Bearer ${key.trim()}` } })).status;
+    expect(await status(made.out)).toBe(401);
+    const list = JSON.parse((await cli('key', 'list')).out) as { id: string; name: string; expires: string | null }[];
+    const { id, expires } = list.find(({ name }) => name === 'report')!;
+    expect(expires).toBe('2999-01-31T00:00:00.000Z');
+    expect(await cli('key', 'change', id, '--address', 'any', '--expires', 'never')).toMatchObject({ code: 0 });
+    expect(await status(made.out)).toBe(200);
+    const rotated = await cli('key', 'rotate', id, '--overlap', '1');
+    expect([await status(made.out), await status(rotated.out)]).toEqual([200, 200]);
+    expect(await cli('key', 'revoke', id)).toMatchObject({ code: 0 });
+    expect([await status(made.out), await status(rotated.out)]).toEqual([401, 401]);
+  });
+
+  test('what a key command cannot mean is said in one line', async () => {
+    for (const [words, reason] of [
+      [['key', 'rotate'], 'needs ID'],
+      [['key', 'create'], 'needs --name'],
+      [['key', 'create', '--name', 'x', '--scope', 'all'], '--scope "all" is not allowed'],
+      [['key', 'create', '--name', 'x', '--expires', 'soon'], '--expires "soon" is not allowed'],
+      [['key', 'create', '--name', 'x', '--overlap', '3'], '--overlap is not an option of "key create"'],
+      [['key', 'create', '--kind', 'write', '--name', 'x', '--scope', 'ask'], 'are for api keys'],
+      [['key', 'change', 'k_1'], 'needs one of'],
+    ] as const)
+      expect(await cli(...words)).toMatchObject({ code: 2, err: expect.stringContaining(reason) });
   });
 
   test('the doctor finds a healthy server healthy', async () => {
