@@ -54,6 +54,8 @@ describeOnEachCatalog('access', (place) => {
       await expect(world.register.seeAs(owner, theirs.id)).rejects.toMatchObject({ code: 'NOT_FOUND' });
       await world.catalog.db.updateTable('memberships').set({ role: theirs.id }).where('person_id', '=', 'vera').execute();
       expect((await world.as('vera')).permissions).toEqual(new Set());
+      await world.register.groups.create(owner, { name: 'Editors', roles: ['editor'], members: ['vera'] });
+      expect((await world.as('vera')).permissions).toEqual(new Set());
     });
 
     test('raises the version with each change, and tells whose it was', async () => {

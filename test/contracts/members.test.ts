@@ -40,13 +40,31 @@ describeOnEachCatalog('members', (place) => {
       await world.register.members.change(owner, 'vera', { role: mine.id });
       const group = await world.register.groups.create(owner, { name: 'Sales', roles: [mine.id], members: [] });
       const { invitation } = await world.register.invitations.create(owner, invitationOf('new@example.com', { role: mine.id }));
+      const key = {
+        id: 'k',
+        workspace_id: 'ws',
+        kind: 'api',
+        name: 'Report',
+        prefix: 'bw_a',
+        hash: 'h',
+        scopes: '[]',
+        created_at: 1,
+        role: mine.id,
+      };
+      await world.catalog.db.insertInto('keys').values(key).execute();
+      const settings = JSON.stringify({ autoJoin: { workspaceId: 'ws', role: mine.id } });
+      const provider = { id: 'sip', name: 'Google', issuer: 'https://i', client_id: 'c', settings, is_on: 1, created_at: 1, updated_at: 1 };
+      await world.catalog.db.insertInto('sign_in_providers').values(provider).execute();
       await expect(world.register.roles.remove(owner, mine.id)).rejects.toMatchObject({
         code: 'CONFLICT',
-        message: 'The role "Mine" is in use by Vera, the group "Sales", the invitation of new@example.com. Give them another role first.',
+        message:
+          'The role "Mine" is in use by Vera, the group "Sales", the invitation of new@example.com, the key "Report", newcomers by "Google". Give them another role first.',
       });
       await world.register.members.change(owner, 'vera', { role: 'viewer' });
       await world.register.groups.remove(owner, group.id);
       await world.register.invitations.withdraw(owner, invitation.id);
+      await world.catalog.db.deleteFrom('keys').execute();
+      await world.catalog.db.deleteFrom('sign_in_providers').execute();
       await world.register.roles.remove(owner, mine.id);
       await expect(world.register.roles.remove(owner, mine.id)).rejects.toMatchObject({ code: 'NOT_FOUND' });
     });

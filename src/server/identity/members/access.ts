@@ -14,6 +14,8 @@ export interface Role {
   permissions: readonly Permission[];
   /** with `{person.x}` not yet bound */
   rules: DatasetRules;
+  /** nothing is known of it any more, nor of its limits: whoever has it may do nothing */
+  isLost?: true;
 }
 
 /** What a member was given. */
@@ -40,7 +42,7 @@ export function accessOf({ workspaceId, person, role, further, attributes, limit
   const values = { account: person, attributes };
   const rules = joinRules(...[limits, ...roles.map((each) => each.rules)].map((each) => bindRules(each, values)));
   return {
-    permissions: new Set(roles.flatMap((each) => each.permissions)),
+    permissions: new Set(roles.some((each) => each.isLost) ? [] : roles.flatMap((each) => each.permissions)),
     policy: { workspaceId, name: Object.keys(rules).length === 0 ? 'workspace' : nameOf(role, further), rules },
   };
 }

@@ -35,7 +35,7 @@ export async function maybeFindRole(db: CatalogDatabase, workspaceId: string, id
   return row === undefined ? null : fromRow(row);
 }
 
-/** Finds roles by workspace and id among those of `ids` that the catalog has. A role that is not there allows nothing. */
+/** Finds roles by workspace and id among those of `ids` that the catalog has. A role that is not there is lost. */
 export async function loadRoles(db: CatalogDatabase, ids: readonly string[]): Promise<(workspaceId: string, id: string) => Role> {
   const custom = [...new Set(ids)].filter((id) => !isBuiltInRole(id));
   const rows = custom.length === 0 ? [] : await db.selectFrom('roles').select(columns).where('id', 'in', custom).execute();
@@ -43,7 +43,7 @@ export async function loadRoles(db: CatalogDatabase, ids: readonly string[]): Pr
   return (workspaceId, id) => {
     if (isBuiltInRole(id)) return builtInRole(id);
     const role = byId.get(id);
-    return role?.workspaceId === workspaceId ? role : { id, name: id, permissions: [], rules: {} };
+    return role?.workspaceId === workspaceId ? role : { id, name: id, permissions: [], rules: {}, isLost: true };
   };
 }
 

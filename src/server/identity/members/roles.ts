@@ -213,10 +213,14 @@ async function listUses(db: CatalogDatabase, workspaceId: string, roleId: string
     .where('revoked_at', 'is', null)
     .orderBy('created_at')
     .execute();
+  const providers = await db.selectFrom('sign_in_providers').select(['name', 'settings']).execute();
   return [
     ...people.map(({ name }) => name),
     ...groups.filter(({ roles }) => (JSON.parse(roles) as string[]).includes(roleId)).map(({ name }) => `the group "${name}"`),
     ...invitations.map(({ email }) => (email === null ? 'an open invitation' : `the invitation of ${email}`)),
     ...keys.map(({ name }) => `the key "${name}"`),
+    ...providers
+      .filter(({ settings }) => (JSON.parse(settings) as { autoJoin?: { role: string } | null }).autoJoin?.role === roleId)
+      .map(({ name }) => `newcomers by "${name}"`),
   ];
 }
