@@ -1,4 +1,5 @@
-/** A catalog of the first version comes to the roles, groups and operators of the second, on both databases. */
+/** A catalog of the first version comes to the roles, operators and keys of the second, on both databases. */
+import { createHash } from 'node:crypto';
 import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -42,6 +43,8 @@ async function isMigrated(own: Dialect, dialect: CatalogDialect): Promise<void> 
   ] as const)
     await db.insertInto('memberships').values({ workspace_id: workspaceId, person_id: personId, role, created_at: 5 }).execute();
 
+  await insertFirstKeys(db);
+
   expect((await migrateCatalog(db, dialect, clock))[0]).toBe('0002_access.ts');
   const found = await Promise.all(
     ['olga', 'anna', 'mark', 'otto'].map(async (id) => {
@@ -55,8 +58,40 @@ async function isMigrated(own: Dialect, dialect: CatalogDialect): Promise<void> 
     ['mark', 'viewer', false, 'workspace', {}],
     ['otto', 'owner', false, 'workspace', {}],
   ]);
+  const keys = await db.selectFrom('keys').select(['id', 'scopes', 'rules', 'origins']).orderBy('id').execute();
+  expect(keys.filter(({ scopes }) => scopes.includes('operator'))).toEqual([
+    { id: 'k_initial', scopes: '["ask","admin","operator"]', rules: '{}', origins: '[]' },
+  ]);
   await db.destroy();
 }
+
+/** Of these the one that the first start made runs the installation; so far all with the scope `admin` did. */
+async function insertFirstKeys(db: CatalogDatabase): Promise<void> {
+  for (const [id, workspaceId, name, createdMs, revokedMs, scopes] of [
+    ['k_revoked', 'older', 'Initial', 1, 9, ['ask', 'admin']],
+    ['k_asking', 'older', 'Initial', 2, null, ['ask']],
+    ['k_initial', 'older', 'Initial', 3, null, ['ask', 'admin']],
+    ['k_namesake', 'older', 'Initial', 4, null, ['ask', 'admin']],
+    ['k_other', 'older', 'Other', 2, null, ['ask', 'admin']],
+    ['k_elsewhere', 'newer', 'Initial', 1, null, ['ask', 'admin']],
+  ] as const) {
+    const hash = createHash('sha256').update(id).digest('hex');
+    const times = { created_at: createdMs, revoked_at: revokedMs, last_used_at: null };
+    const row = { id, workspace_id: workspaceId, kind: 'api', name, prefix: '', hash, sealed: null, scopes: JSON.stringify(scopes) };
+    await (db as unknown as Kysely<FirstTables>)
+      .insertInto('keys')
+      .values({ ...row, ...times })
+      .execute();
+  }
+}
+
+/** `keys` as the first version had it. */
+type FirstTables = {
+  keys: Record<'id' | 'workspace_id' | 'kind' | 'name' | 'prefix' | 'hash' | 'scopes', string> &
+    Record<'sealed', string | null> &
+    Record<'created_at', number> &
+    Record<'revoked_at' | 'last_used_at', number | null>;
+};
 
 test('on SQLite', () => isMigrated(new SqliteDialect({ database: openDatabase(join(folder, 'catalog.db')) }), 'sqlite'));
 
