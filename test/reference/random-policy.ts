@@ -23,12 +23,13 @@ const anyRows = fc.oneof(
   { weight: 1, arbitrary: fc.constantFrom<Condition[]>([{ any: [] }], [{ not: { field: 'user', is: ['{person.seller}'] } }]) },
 );
 
-const maskable = [
-  ...['id', 'name', 'user', 'anonymous', 'session', 'person', 'received'],
-  ...paths,
-  ...paths,
-  ...['properties.deep', 'properties.deep.er', 'properties.deep.er.value.inner', 'properties.mixed.inner', 'properties'],
-];
+const maskable = ['id', 'name', 'user', 'anonymous', 'session', 'person', 'received'].concat(paths, paths, [
+  'properties.deep',
+  'properties.deep.er',
+  'properties.deep.er.value.inner',
+  'properties.mixed.inner',
+  'properties',
+]);
 const anyMask: fc.Arbitrary<Mask> = fc
   .record({
     field: fc.constantFrom(...maskable),

@@ -113,14 +113,12 @@ describe('an export', () => {
       expect(events.map((line) => JSON.parse(line) as object)).toEqual(
         expect.arrayContaining([
           {
-            ...{
-              id: 'a',
-              name: '••••hase',
-              time: '2024-05-01T10:00:00.123Z',
-              user: saltedHash(maskSalt('w'), 'su1'),
-              anonymous: null,
-              session: null,
-            },
+            id: 'a',
+            name: '••••hase',
+            time: '2024-05-01T10:00:00.123Z',
+            user: saltedHash(maskSalt('w'), 'su1'),
+            anonymous: null,
+            session: null,
             properties: { amount: 12.5, tags: ['x', 'y "z"'], isGift: true, mixed: 5 },
           },
           {
@@ -143,9 +141,14 @@ describe('an export', () => {
       await writeFile(file, await collect('parquet', view));
       const rows = await parquetReadObjects({ file: await asyncBufferFromFile(file), compressors });
       expect(rows.find(({ id }) => id === 'a')).toEqual({
-        ...{ id: 'a', name: '••••hase', time: new Date('2024-05-01T10:00:00.123Z'), user: saltedHash(maskSalt('w'), 'su1') },
+        id: 'a',
+        name: '••••hase',
+        time: new Date('2024-05-01T10:00:00.123Z'),
+        user: saltedHash(maskSalt('w'), 'su1'),
         'properties.amount': 12.5,
-        ...{ anonymous: null, session: null, 'properties.items': null },
+        anonymous: null,
+        session: null,
+        'properties.items': null,
         'properties.isGift': true,
         'properties.mixed': '5',
         'properties.tags': '["x","y \\"z\\""]',
