@@ -54,7 +54,7 @@ export function createAccountability(parts: AccountabilityParts): Accountability
   return {
     onCall: async (ended) => {
       const { route, principal, address, country, userAgent, problem, notes } = ended;
-      const outcome = outcomeOf(problem, isAboutSomething(ended));
+      const outcome = outcomeOf(problem);
       if (principal !== null && principal.kind !== 'local-owner' && problem?.code !== 'RATE_LIMITED') {
         const isEscape = problem?.status === 400 && looksLikeEscape(problem.message);
         see(principal, { address, country, operation: route.operation, outcome, rows: problem === null ? (notes.rows ?? 0) : 0, isEscape });
@@ -72,7 +72,7 @@ export function createAccountability(parts: AccountabilityParts): Accountability
       });
     },
     onMessage: async ({ operation, principal, address, country, userAgent, problem, message }) => {
-      const outcome = outcomeOf(problem, false);
+      const outcome = outcomeOf(problem);
       const isEscape = problem?.status === 400 && looksLikeEscape(problem.message);
       if (principal !== null) see(principal, { address, country, operation, outcome, rows: 0, isEscape });
       if (problem?.code === 'RATE_LIMITED') return;
@@ -140,15 +140,11 @@ async function recordSignIn(
   await Promise.all((workspaceIds.length === 0 ? [''] : workspaceIds).map((workspaceId) => record({ ...entry, workspaceId })));
 }
 
-function outcomeOf(problem: Problem | null, isAbout: boolean): AuditOutcome {
+function outcomeOf(problem: Problem | null): AuditOutcome {
   if (problem === null) return 'done';
   if (problem.status === 401 || problem.status === 403 || problem.status === 429) return 'denied';
   // What is not there, or not theirs: the caller is not told which, and neither can the log.
-  return problem.status === 404 && isAbout ? 'denied' : 'failed';
-}
-
-function isAboutSomething({ params }: EndedCall): boolean {
-  return Object.keys(params).length > 0;
+  return problem.status === 404 ? 'denied' : 'failed';
 }
 
 function isRecorded({ route, problem }: EndedCall, outcome: AuditOutcome): boolean {
