@@ -38,10 +38,13 @@ async function createPasswordTables({ db, table, bigint }: MigrationKit): Promis
     .addColumn('window_ends_at', bigint, (c) => c.notNull())
     .addColumn('locks', 'integer', (c) => c.notNull())
     .addColumn('locked_until', bigint, (c) => c.notNull())
-    .addColumn('is_hard', 'integer', (c) => c.notNull().defaultTo(0))
     .addColumn('forget_at', bigint, (c) => c.notNull())
     .execute();
   await db.schema.createIndex('sign_in_locks_by_forget').on('sign_in_locks').column('forget_at').execute();
+  await table('locked_people')
+    .addColumn('person_id', 'text', (c) => c.primaryKey().references('auth_users.id').onDelete('cascade'))
+    .addColumn('created_at', bigint, (c) => c.notNull())
+    .execute();
   await table('password_resets')
     .addColumn('hash', 'text', (c) => c.primaryKey())
     .addColumn('person_id', 'text', (c) => c.notNull().references('auth_users.id').onDelete('cascade'))

@@ -117,14 +117,18 @@ describeOnEachCatalog('sign-in', (place) => {
       const outcomes = await Promise.all(Array.from({ length: 5 }, () => on.identity.signIn.lockout.count(subject)));
       expect(outcomes.filter(({ isLocked }) => !isLocked)).toHaveLength(1);
       isRight.mockRestore();
-      await on.identity.signIn.lockout.open(subject);
+      await on.identity.signIn.lockout.clear(subject);
     });
 
     test('an admin opens the lock; a lock that was set on purpose ends sessions and waits for the admin', async () => {
       const browser = await signIn();
       const { personId } = await browser.self();
+      const maker = (await browser.who())!;
+      const { secret } = await on.identity.tokens.create(maker, { name: 'Mine', scopes: ['ask'], expiresAt: null });
+      expect(await on.identity.authenticateBearer(secret)).not.toBeNull();
       await on.identity.signIn.setLocked(personId, true);
       expect(await browser.who()).toBeNull();
+      expect(await on.identity.authenticateBearer(secret)).toBeNull();
       expect(await refusal(signIn())).toEqual(wrong);
       on.pass(3 * dayMs);
       expect(await refusal(signIn())).toEqual(wrong);

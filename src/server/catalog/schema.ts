@@ -164,16 +164,17 @@ export interface CatalogTables extends AuditTables, IncidentTables, Notification
   };
   /** One-time links that let the first owner sign up. */
   sign_up_links: { hash: string; workspace_id: string; role: string; created_at: number; used_at: number | null };
-  /** Tries by account. `subject`: keyed hash of the address, so that unknown ones have it too. `is_hard`: until somebody unlocks it */
+  /** Tries by account. `subject`: keyed hash of the address, so that unknown ones have it too */
   sign_in_locks: {
     subject: string;
     failures: number;
     window_ends_at: number;
     locks: number;
     locked_until: number;
-    is_hard: Generated<number>;
     forget_at: number;
   };
+  /** People who were locked out on purpose, until somebody lets them in again. */
+  locked_people: { person_id: string; created_at: number };
   /** Links for a new password that nobody has used yet. `hash`: SHA-256 of the token, hex */
   password_resets: { hash: string; person_id: string; created_at: number; expires_at: number };
   /** `sealed`: the secret of the authenticator app. `last_step`: the newest time step whose code was taken; none is taken twice */

@@ -73,9 +73,14 @@ export async function insertToken(db: CatalogDatabase, token: NewPersonalToken):
   return fromRow(row);
 }
 
-/** The token of this digest, or null. */
+/** The token of this digest, or null; null too while its person is locked out. */
 export async function maybeFindToken(db: CatalogDatabase, secretDigest: string): Promise<PersonalToken | null> {
-  const row = await db.selectFrom('personal_tokens').select(columns).where('hash', '=', secretDigest).executeTakeFirst();
+  const row = await db
+    .selectFrom('personal_tokens')
+    .select(columns)
+    .where('hash', '=', secretDigest)
+    .where('person_id', 'not in', db.selectFrom('locked_people').select('person_id'))
+    .executeTakeFirst();
   return row === undefined ? null : fromRow(row);
 }
 

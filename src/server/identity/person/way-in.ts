@@ -24,12 +24,12 @@ export interface WayInParts {
 export function createWayIn({ db, clock, randomBytes, lockout, appUrl, sendMail }: WayInParts): WayIn {
   return {
     statesOf: async (people) => {
-      const subjectById = new Map(people.map(({ id, email }) => [id, lockout.subjectOf(email)]));
-      const locked = await lockout.lockedOf([...subjectById.values()]);
-      const twoFactor = await havingSecondFactor(db, [...subjectById.keys()]);
-      return new Map([...subjectById].map(([id, subject]) => [id, { twoFactor: twoFactor.has(id), isLocked: locked.has(subject) }]));
+      const ids = people.map(({ id }) => id);
+      const locked = await lockout.lockedOf(people);
+      const twoFactor = await havingSecondFactor(db, ids);
+      return new Map(ids.map((id) => [id, { twoFactor: twoFactor.has(id), isLocked: locked.has(id) }]));
     },
-    unlock: ({ email }) => lockout.open(lockout.subjectOf(email)),
+    unlock: (person) => lockout.open(person),
     offerReset: async (person) => {
       const token = await maybeMakeReset({ db, clock, randomBytes }, person.id);
       if (token === null)

@@ -119,10 +119,11 @@ type Verdict = 'right' | 'locked' | 'unknown-account' | 'no-password' | 'wrong-p
 /** Counts, then compares, whatever is known of the account: nobody can tell from the work what was wrong. */
 async function judgePassword(parts: DoorParts, subject: string, account: Account | null, password: string): Promise<Verdict> {
   const counted = await parts.lockout.count(subject);
+  const isLockedOut = await parts.lockout.isLockedOut(account?.id ?? '');
   const isRight = await parts.passwords.isRight(account?.passwordHash ?? null, password);
-  if (isRight && !counted.isLocked) return 'right';
+  if (isRight && !counted.isLocked && !isLockedOut) return 'right';
   if (counted.isLast) await lock(parts, subject, account);
-  if (counted.isLocked) return 'locked';
+  if (counted.isLocked || isLockedOut) return 'locked';
   if (account === null) return 'unknown-account';
   return account.passwordHash === null ? 'no-password' : 'wrong-password';
 }
@@ -147,7 +148,7 @@ async function admit(parts: DoorParts, personId: string, visitor: Visitor, first
   const { db, devices, waits, lockout } = parts;
   const account = await maybeAccount(db, personId);
   const subject = lockout.subjectOf(account?.email ?? '');
-  if (account === null || (await lockout.isHardLocked(subject))) {
+  if (account === null || (await lockout.isLockedOut(personId))) {
     await tellerOf(parts, visitor, first.method, subject)('denied', 'locked', personId, { providerId: first.providerId });
     throw new Problem('CREDENTIALS_INVALID', 'This account is locked. Ask an admin to unlock it.');
   }

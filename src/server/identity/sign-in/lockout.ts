@@ -13,6 +13,12 @@ const windowMs = 15 * minuteMs;
 const firstLockMs = 15 * minuteMs;
 const longestLockMs = dayMs;
 
+/** Somebody, by id and by the address that names their account. */
+export interface LockedPerson {
+  id: string;
+  email: string;
+}
+
 /** Where a try stands that was counted. */
 export interface CountedTry {
   isLocked: boolean;
@@ -31,63 +37,71 @@ export interface Lockout {
   count(subject: string): Promise<CountedTry>;
   /** The last allowed try was wrong. Resolves to how long the account is locked now. */
   lock(subject: string): Promise<number>;
-  /** Forgets the tries of an account, after a sign-in or a new password. A hard lock stays. */
+  /** Forgets the tries of an account, after a sign-in or a new password. A lock that was set on purpose stays. */
   clear(subject: string): Promise<void>;
-  /** Locks an account until {@link open}. */
-  lockHard(subject: string): Promise<void>;
-  /** Opens every lock. */
-  open(subject: string): Promise<void>;
-  isHardLocked(subject: string): Promise<boolean>;
-  /** Which of these accounts are locked at the moment. */
-  lockedOf(subjects: readonly string[]): Promise<ReadonlySet<string>>;
+  /** Locks somebody out on purpose, until {@link open}. */
+  lockOut(personId: string): Promise<void>;
+  /** Opens every lock of somebody. */
+  open(person: LockedPerson): Promise<void>;
+  /** Whether somebody was locked out on purpose. */
+  isLockedOut(personId: string): Promise<boolean>;
+  /** The ids of those of these people who cannot sign in at the moment. */
+  lockedOf(people: readonly LockedPerson[]): Promise<ReadonlySet<string>>;
   /** Deletes what is not needed any more. */
   prune(): Promise<void>;
 }
 
-/** Locks in the table `sign_in_locks`. */
+/** Locks in the tables `sign_in_locks` and `locked_people`. The latter names people by id: it outlives a rotation of the secret. */
 export function createLockout(db: CatalogDatabase, secret: string, clock: Clock): Lockout {
   const key = deriveKey(secret, 'sign-in subjects');
+  const subjectOf = (email: string): string => createHmac('sha256', key).update(email.toLowerCase()).digest('hex').slice(0, 32);
+  const clear = async (subject: string): Promise<void> => {
+    await db.deleteFrom('sign_in_locks').where('subject', '=', subject).execute();
+  };
   return {
-    subjectOf: (email) => createHmac('sha256', key).update(email.toLowerCase()).digest('hex').slice(0, 32),
+    subjectOf,
+    clear,
     count: async (subject) => {
       const nowMs = clock.now();
       const row = await countTry(db, subject, nowMs);
-      const isLocked = row.is_hard === 1 || row.locked_until > nowMs || row.failures > mostTries;
+      const isLocked = row.locked_until > nowMs || row.failures > mostTries;
       return { isLocked, isLast: !isLocked && row.failures === mostTries };
     },
     lock: (subject) => lockSoft(db, subject, clock.now()),
-    clear: async (subject) => {
-      await db.deleteFrom('sign_in_locks').where('subject', '=', subject).where('is_hard', '=', 0).execute();
-    },
-    lockHard: async (subject) => {
-      const row = { failures: 0, window_ends_at: 0, locks: 0, locked_until: 0, is_hard: 1, forget_at: Number.MAX_SAFE_INTEGER };
+    lockOut: async (personId) => {
       await db
-        .insertInto('sign_in_locks')
-        .values({ subject, ...row })
-        .onConflict((conflict) => conflict.column('subject').doUpdateSet(row))
+        .insertInto('locked_people')
+        .values({ person_id: personId, created_at: clock.now() })
+        .onConflict((conflict) => conflict.column('person_id').doNothing())
         .execute();
     },
-    open: async (subject) => {
-      await db.deleteFrom('sign_in_locks').where('subject', '=', subject).execute();
+    open: async ({ id, email }) => {
+      await db.deleteFrom('locked_people').where('person_id', '=', id).execute();
+      await clear(subjectOf(email));
     },
-    isHardLocked: async (subject) => {
-      const query = db.selectFrom('sign_in_locks').select('subject').where('subject', '=', subject).where('is_hard', '=', 1);
-      return (await query.executeTakeFirst()) !== undefined;
-    },
-    lockedOf: async (subjects) => {
-      if (subjects.length === 0) return new Set();
-      const rows = await db
-        .selectFrom('sign_in_locks')
-        .select('subject')
-        .where('subject', 'in', subjects)
-        .where((eb) => eb.or([eb('is_hard', '=', 1), eb('locked_until', '>', clock.now())]))
-        .execute();
-      return new Set(rows.map((row) => row.subject));
-    },
+    isLockedOut: async (personId) =>
+      (await db.selectFrom('locked_people').select('person_id').where('person_id', '=', personId).executeTakeFirst()) !== undefined,
+    lockedOf: (people) => lockedOf(db, new Map(people.map(({ id, email }) => [subjectOf(email), id])), clock.now()),
     prune: async () => {
       await db.deleteFrom('sign_in_locks').where('forget_at', '<', clock.now()).execute();
     },
   };
+}
+
+async function lockedOf(db: CatalogDatabase, idBySubject: ReadonlyMap<string, string>, nowMs: number): Promise<ReadonlySet<string>> {
+  if (idBySubject.size === 0) return new Set();
+  const bySubject = await db
+    .selectFrom('sign_in_locks')
+    .select('subject')
+    .where('subject', 'in', [...idBySubject.keys()])
+    .where('locked_until', '>', nowMs)
+    .execute();
+  const byId = await db
+    .selectFrom('locked_people')
+    .select('person_id')
+    .where('person_id', 'in', [...idBySubject.values()])
+    .execute();
+  return new Set([...bySubject.map(({ subject }) => idBySubject.get(subject)!), ...byId.map((row) => row.person_id)]);
 }
 
 /** One statement: what is counted at the same time, here and on other nodes, is counted apart. */
@@ -118,7 +132,7 @@ function countTry(db: CatalogDatabase, subject: string, nowMs: number) {
         };
       }),
     )
-    .returning(['failures', 'locked_until', 'is_hard'])
+    .returning(['failures', 'locked_until'])
     .executeTakeFirstOrThrow();
 }
 
@@ -131,7 +145,6 @@ async function lockSoft(db: CatalogDatabase, subject: string, nowMs: number): Pr
     .updateTable('sign_in_locks')
     .set({ locks, locked_until: untilMs, failures: 0, window_ends_at: untilMs, forget_at: untilMs + dayMs })
     .where('subject', '=', subject)
-    .where('is_hard', '=', 0)
     .where('locked_until', '<=', nowMs)
     .execute();
   return lengthMs;

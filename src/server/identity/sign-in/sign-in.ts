@@ -7,6 +7,7 @@ import type { Sealer } from '../../sealing/sealer.ts';
 import type { Secrets } from '../../sealing/secrets.ts';
 import { createAccount, type Account } from '../account/account.ts';
 import type { LinkParts } from './oidc/links.ts';
+import { raiseIdentityVersion } from '../version.ts';
 import type { WatchedVersion } from '../versioned-cache.ts';
 import { createAttemptLog, type AttemptListener } from './attempt-log.ts';
 import { countAttempts, type Attempts } from './attempts.ts';
@@ -110,8 +111,9 @@ export function createSignIn(parts: SignInParts): SignIn {
     setLocked: async (personId, isLocked) => {
       const account = await maybeAccount(db, personId);
       if (account === null) return;
-      const subject = lockout.subjectOf(account.email);
-      await (isLocked ? lockout.lockHard(subject) : lockout.open(subject));
+      await (isLocked ? lockout.lockOut(personId) : lockout.open(account));
+      await raiseIdentityVersion(db);
+      version.forget();
       if (isLocked) await sessions.end(personId, {});
     },
     prune: async () => {

@@ -24,19 +24,20 @@ const loadHasher = (): Promise<Hasher> => import('better-auth/crypto');
 
 /** Hashes by better-auth's scrypt, or by what `load` gives. */
 export function createPasswords(randomBytes: RandomBytes, load: () => Promise<Hasher> = loadHasher): Passwords {
-  let nobody: Promise<string> | null = null;
   const inTurn = limitConcurrency();
-  const hash = async (password: string): Promise<string> => {
-    const { hashPassword } = await load();
-    return inTurn(() => hashPassword(password));
-  };
+  let nobody: string | null = null;
   return {
-    hash,
+    hash: async (password) => {
+      const { hashPassword } = await load();
+      return inTurn(() => hashPassword(password));
+    },
     isRight: async (passwordHash, password) => {
-      const { verifyPassword } = await load();
-      nobody ??= hash(makeToken(randomBytes));
-      const compared = passwordHash ?? (await nobody);
-      const isEqual = await inTurn(() => verifyPassword({ hash: compared, password }));
+      const { hashPassword, verifyPassword } = await load();
+      const isEqual = await inTurn(async () => {
+        // The very first comparison of all makes the hash to compare with where there is no account, whichever it is.
+        nobody ??= await hashPassword(makeToken(randomBytes));
+        return verifyPassword({ hash: passwordHash ?? nobody, password });
+      });
       return isEqual && passwordHash !== null;
     },
   };

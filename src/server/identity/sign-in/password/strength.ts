@@ -79,8 +79,10 @@ function weak(field: string, message: string): Problem {
   return new Problem('REQUEST_INVALID', `This password is too easy to guess. ${message}`, { issues: [{ path: field, message }] });
 }
 
-/** What is known, whole and in parts of three letters and more. */
+/** What is known, whole, in parts of three letters and more, and these parts run together. */
 function wordsOf(known: readonly string[]): string[] {
   const whole = [...known, ourName].map((text) => text.toLowerCase());
-  return [...new Set(whole.flatMap((text) => [text, ...text.split(/[^\p{L}\p{N}]+/u)]).filter((text) => text.length >= 3))];
+  const parts = whole.flatMap((text) => [text, ...text.split(/[\s@.]+/)]);
+  const words = parts.flatMap((text) => [text, text.replace(/[^\p{L}\p{N}]+/gu, ''), ...text.split(/[^\p{L}\p{N}]+/u)]);
+  return [...new Set(words.filter((text) => text.length >= 3))];
 }
