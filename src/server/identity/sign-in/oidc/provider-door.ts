@@ -95,7 +95,7 @@ async function findUsable(db: CatalogDatabase, id: string): Promise<Provider> {
 async function finish(parts: ProviderDoorParts, visitor: Visitor, providerId: string, search: string): Promise<Onward> {
   const state = new URLSearchParams(search).get('state') ?? '';
   const visit = await parts.visits.take(visitor.headers, providerId, state);
-  const page = visit?.linkSessionId == null ? '/sign-in' : '/profile';
+  const page = (visit?.linkSessionId ?? null) === null ? '/sign-in' : '/profile';
   try {
     if (visit === null) throw new Failed('expired');
     const provider = await findUsable(parts.db, providerId);
@@ -185,7 +185,7 @@ async function unlink({ db, sessions }: ProviderDoorParts, personId: string, pro
     if (!links.some((row) => row.provider_id === providerId))
       throw new Problem('NOT_FOUND', 'This provider is not linked to your account.');
     const account = await maybeAccount(transaction, personId);
-    if (links.length === 1 && account?.passwordHash == null)
+    if (links.length === 1 && (account?.passwordHash ?? null) === null)
       throw new Problem(
         'CONFLICT',
         'This is the only way into your account. Choose a password first, by "Forgot password?" on the sign-in page.',
