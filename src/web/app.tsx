@@ -16,6 +16,8 @@ import type { ReactNode } from 'react';
 import { failureFrom, signInOptionsQuery } from './data/account/sign-in.ts';
 import { auditSearch } from './data/admin/audit.ts';
 import type { AuditSearch } from './data/admin/audit.ts';
+import { securitySearch } from './data/admin/security.ts';
+import type { SecuritySearch } from './data/admin/security.ts';
 import { oneOf, parseSearch, stringifySearch } from './data/address.ts';
 import { idFrom, lookAt, rememberWorkspace } from './data/looking.ts';
 import { periodOf, preferredZone } from './data/period.ts';
@@ -123,6 +125,13 @@ const auditPage = createRoute({
   component: lazyRouteComponent(() => import('./pages/settings/audit/AuditPage.tsx'), 'AuditPage'),
 });
 
+const securityPage = createRoute({
+  getParentRoute: () => settings,
+  path: '/settings/security',
+  validateSearch: (search: Given<SecuritySearch>): SecuritySearch => securitySearch(search),
+  component: lazyRouteComponent(() => import('./pages/settings/security/SecurityPage.tsx'), 'SecurityPage'),
+});
+
 const workspacePage = createRoute({
   getParentRoute: () => settings,
   path: '/settings/workspace',
@@ -225,7 +234,7 @@ function makeRouter(client: QueryClient) {
         explore,
         events,
         start,
-        settings.addChildren([settingsStart, auditPage, workspacePage, profile, sessions, tokens]),
+        settings.addChildren([settingsStart, auditPage, securityPage, workspacePage, profile, sessions, tokens]),
       ]),
       signIn,
       signUp,

@@ -1,10 +1,10 @@
 /** The pages of Settings, in the order of its side navigation. */
-import { IconBuilding, IconClipboardList, IconDevices, IconKey, IconUserCircle } from '@tabler/icons-react';
+import { IconBuilding, IconClipboardList, IconDevices, IconKey, IconShieldCheck, IconUserCircle } from '@tabler/icons-react';
 import type { Permission } from '../../../shared/model/permission.ts';
 
 /** A page of Settings. */
 export interface SettingsPage {
-  path: '/profile' | '/profile/sessions' | '/profile/tokens' | '/settings/audit' | '/settings/workspace';
+  path: '/profile' | '/profile/sessions' | '/profile/tokens' | '/settings/audit' | '/settings/security' | '/settings/workspace';
   label: string;
   icon: typeof IconKey;
   group: 'You' | 'Workspace';
@@ -18,6 +18,7 @@ export const settingsPages: readonly SettingsPage[] = [
   { path: '/profile/sessions', label: 'Sessions', icon: IconDevices, group: 'You', needs: null },
   { path: '/profile/tokens', label: 'Tokens', icon: IconKey, group: 'You', needs: null },
   { path: '/settings/audit', label: 'Audit', icon: IconClipboardList, group: 'Workspace', needs: 'audit:read' },
+  { path: '/settings/security', label: 'Security', icon: IconShieldCheck, group: 'Workspace', needs: 'incidents:read' },
   { path: '/settings/workspace', label: 'Workspace', icon: IconBuilding, group: 'Workspace', needs: null },
 ];
 

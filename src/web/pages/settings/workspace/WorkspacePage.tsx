@@ -1,4 +1,4 @@
-/** The workspace itself: its name, what signing in to it takes, and the way out of it. */
+/** The workspace itself: its name and id, and the way out of it. */
 import { Button } from '@mantine/core';
 import { useMutation, useQueryClient, useSuspenseQuery } from '@tanstack/react-query';
 import { useRouter } from '@tanstack/react-router';
@@ -15,7 +15,6 @@ import { TextField } from '../../../ui/form/TextField.tsx';
 import { Notice } from '../../../ui/Notice.tsx';
 import { ConfirmDialog } from '../../../ui/page/ConfirmDialog.tsx';
 import { PageHead, Section } from '../../../ui/page/PageHead.tsx';
-import { SignInRules } from './SignInRules.tsx';
 
 /** The page. */
 export function WorkspacePage(): ReactNode {
@@ -25,7 +24,6 @@ export function WorkspacePage(): ReactNode {
     <>
       <PageHead title="Workspace" about={`You are here as ${session.role.name}.`} />
       <NameSection key={session.workspaceId} session={session} />
-      {session.permissions.includes('people:read') && <SignInRules session={session} />}
       <LeaveSection session={session} />
     </>
   );

@@ -1,15 +1,15 @@
 /** Whether signing in to the workspace takes a second factor, and who has none yet. */
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
-import type { Session } from '../../../../shared/contract/identity.ts';
-import { formatCount } from '../../../../shared/format/number.ts';
-import { setInstallationRules, setSignInRules, signInRulesQuery } from '../../../data/admin/sign-in-rules.ts';
-import { may } from '../../../data/session.ts';
-import { Switch } from '../../../ui/form/Tick.tsx';
-import { Notice } from '../../../ui/Notice.tsx';
-import { Section } from '../../../ui/page/PageHead.tsx';
-import { Skeleton } from '../../../ui/Skeleton.tsx';
-import { Asked } from '../../Asked.tsx';
+import type { Session } from '../../../../../shared/contract/identity.ts';
+import { formatCount } from '../../../../../shared/format/number.ts';
+import { setInstallationRules, setSignInRules, signInRulesQuery } from '../../../../data/admin/sign-in-rules.ts';
+import { may } from '../../../../data/session.ts';
+import { Switch } from '../../../../ui/form/Tick.tsx';
+import { Notice } from '../../../../ui/Notice.tsx';
+import { Section } from '../../../../ui/page/PageHead.tsx';
+import { Skeleton } from '../../../../ui/Skeleton.tsx';
+import { Asked } from '../../../Asked.tsx';
 
 const namesShown = 5;
 

@@ -1,0 +1,21 @@
+/** Where each line of the checklist can be mended. */
+
+/** A way to a page of the app. */
+export interface PostureWay {
+  to: '/settings/audit' | '/settings/security';
+  label: string;
+  search?: Readonly<Record<string, string>>;
+}
+
+const ways: Readonly<Record<string, PostureWay>> = {
+  'two-factor': { to: '/settings/security', label: 'Rules of signing in', search: { tab: 'sign-in' } },
+  'audit-heads': { to: '/settings/audit', label: 'Audit' },
+  'audit-outside': { to: '/settings/audit', label: 'Audit' },
+  incidents: { to: '/settings/security', label: 'Incidents', search: { tab: 'incidents' } },
+  watch: { to: '/settings/security', label: 'Watch', search: { tab: 'watch' } },
+};
+
+/** The way to where line `id` can be mended; undefined where that is not in the app. */
+export function wayTo(id: string): PostureWay | undefined {
+  return ways[id];
+}
