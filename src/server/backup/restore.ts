@@ -1,12 +1,14 @@
 /** Puts a backup into empty stores, after checking every file of it, and checks what came in. */
-import { copyFile, readdir, readFile } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
+import { copyFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import type { BackupManifest } from '../../shared/contract/backup.ts';
 import { Problem } from '../../shared/model/errors.ts';
 import type { Catalog } from '../catalog/schema.ts';
-import { fillCatalog, isCatalogEmpty, migrationsOf, readCatalog, type CatalogRow } from '../catalog/snapshot.ts';
+import { countCatalog, fillCatalog, isCatalogEmpty, migrationsIn, migrationsOf, type CatalogRow } from '../catalog/snapshot.ts';
 import { copyFolder, readManifest, verifyFiles } from './files.ts';
-import { backupLayout, countByTable, isKept } from './take.ts';
+import { backupLayout, isKept } from './take.ts';
 
 /** Stores to restore into. */
 export interface RestoreParts {
@@ -30,12 +32,12 @@ export async function restoreBackup(parts: RestoreParts, directory: string, onSt
   onStep('checking the backup');
   const manifest = await readManifest(directory);
   await verifyFiles(directory, manifest);
-  const rows = await readRows(place('catalog'));
+  const migrations = await readMigrations(place('catalog'));
   await assertEmptyFolder(parts.dataFolder);
   const catalog = await parts.openCatalog();
   try {
-    await assertFits(catalog, rows, manifest);
-    await fillStores(parts, { catalog, rows, manifest, place, onStep });
+    await assertFits(catalog, migrations, manifest);
+    await fillStores(parts, { catalog, manifest, place, onStep });
   } finally {
     await catalog.close();
   }
@@ -45,30 +47,33 @@ export async function restoreBackup(parts: RestoreParts, directory: string, onSt
 
 interface Filling {
   catalog: Catalog;
-  rows: readonly CatalogRow[];
   manifest: BackupManifest;
   place(name: keyof typeof backupLayout): string;
   onStep(step: string): void;
 }
 
-async function fillStores(parts: RestoreParts, { catalog, rows, manifest, place, onStep }: Filling): Promise<void> {
+async function fillStores(parts: RestoreParts, { catalog, manifest, place, onStep }: Filling): Promise<void> {
   onStep('warehouse');
   const warehouse = await parts.restoreWarehouse(place('warehouse'));
   assertSame('warehouse', manifest.warehouse, warehouse);
   onStep('catalog');
-  await fillCatalog(catalog, rows);
-  assertSame('catalog', manifest.catalog, countByTable(await readCatalog(catalog)));
+  await fillCatalog(catalog, readRows(place('catalog')));
+  assertSame('catalog', manifest.catalog, await countCatalog(catalog));
   onStep('id window and spool');
   await copyFolder(place('idWindow'), parts.idWindowFolder, isKept);
   await copyFolder(place('spool'), parts.spoolFolder, isKept);
 }
 
-async function readRows(path: string): Promise<CatalogRow[]> {
-  const text = await readFile(path, 'utf8');
-  return text
-    .split('\n')
-    .filter((line) => line !== '')
-    .map((line) => JSON.parse(line) as CatalogRow);
+/** Row by row: the audit log may be larger than the memory. */
+async function* readRows(path: string): AsyncGenerator<CatalogRow> {
+  for await (const line of createInterface({ input: createReadStream(path), crlfDelay: Infinity }))
+    if (line !== '') yield JSON.parse(line) as CatalogRow;
+}
+
+async function readMigrations(path: string): Promise<string[]> {
+  const migrations: string[] = [];
+  for await (const row of readRows(path)) migrations.push(...migrationsOf([row]));
+  return migrations.toSorted();
 }
 
 async function assertEmptyFolder(folder: string): Promise<void> {
@@ -83,10 +88,9 @@ async function assertEmptyFolder(folder: string): Promise<void> {
     );
 }
 
-async function assertFits(catalog: Catalog, rows: readonly CatalogRow[], manifest: BackupManifest): Promise<void> {
+async function assertFits(catalog: Catalog, migrations: readonly string[], manifest: BackupManifest): Promise<void> {
   if (!(await isCatalogEmpty(catalog))) throw new Problem('CONFLICT', 'The catalog is not empty; restore into one that is.');
-  const ours = migrationsOf(await readCatalog(catalog)).join();
-  if (ours !== migrationsOf(rows).join()) {
+  if ((await migrationsIn(catalog)).join() !== migrations.join()) {
     throw new Problem(
       'CONFLICT',
       `The backup is of Bellwether ${manifest.version}, whose catalog differs; restore it with that version, then upgrade.`,

@@ -1,10 +1,10 @@
 /** Takes a backup while everything goes on: senders are answered all the time, only commits to the warehouse rest. */
-import { copyFile, mkdir, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { BackupManifest } from '../../shared/contract/backup.ts';
 import { Problem } from '../../shared/model/errors.ts';
 import type { Catalog } from '../catalog/schema.ts';
-import { readCatalog, type CatalogRow } from '../catalog/snapshot.ts';
+import { readCatalog, readGrown, type CatalogRow } from '../catalog/snapshot.ts';
 import type { Clock } from '../ports/clock.ts';
 import { copyFolder, makeEmptyFolder, writeManifest } from './files.ts';
 
@@ -36,6 +36,7 @@ export interface BackupParts {
 
 /** How long what was acknowledged before the backup may take to reach the warehouse; beyond it it is taken from the spool. */
 const settleMs = 60_000;
+const rowsAtOnce = 1_000;
 
 /** The parts of a backup, as folders and files in it. */
 export const backupLayout = {
@@ -75,7 +76,7 @@ export async function takeBackup(
   onStep('warehouse');
   await mkdir(place('warehouse'), { mode: 0o700 });
   const warehouse = await frozen.write(place('warehouse')).finally(() => frozen.release());
-  await writeFile(place('catalog'), rows.map((row) => `${JSON.stringify(row)}\n`).join(''), { mode: 0o600 });
+  const catalog = await writeCatalog(parts.catalog, rows, place('catalog'));
   const hasSecret = !options.isWithoutSecret && parts.secretFile !== null && (await copySecret(parts.secretFile, place('secret')));
   onStep('checksums');
   return writeManifest(directory, {
@@ -83,7 +84,7 @@ export async function takeBackup(
     version: parts.version,
     createdAt,
     warehouse,
-    catalog: countByTable(rows),
+    catalog,
     spoolEvents,
     hasSecret,
   });
@@ -115,9 +116,19 @@ async function copySecret(from: string, to: string): Promise<boolean> {
   }
 }
 
-/** Rows per table. */
-export function countByTable(rows: readonly CatalogRow[]): Record<string, number> {
+/** Writes the rows of the moment, and after them the tables that only grow; answers how many rows each table has. */
+async function writeCatalog(catalog: Catalog, rows: readonly CatalogRow[], file: string): Promise<Record<string, number>> {
   const counts: Record<string, number> = {};
-  for (const { table } of rows) counts[table] = (counts[table] ?? 0) + 1;
+  const handle = await open(file, 'wx', 0o600);
+  const write = async (page: readonly CatalogRow[]): Promise<void> => {
+    for (const { table } of page) counts[table] = (counts[table] ?? 0) + 1;
+    await handle.appendFile(page.map((row) => `${JSON.stringify(row)}\n`).join(''));
+  };
+  try {
+    for (let from = 0; from < rows.length; from += rowsAtOnce) await write(rows.slice(from, from + rowsAtOnce));
+    for await (const page of readGrown(catalog, rows)) await write(page);
+  } finally {
+    await handle.close();
+  }
   return counts;
 }

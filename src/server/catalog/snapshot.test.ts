@@ -8,7 +8,7 @@ import { silentLog } from '../../../test/fixtures/silent-log.ts';
 import { openPostgresCatalog } from '../adapters/postgres/catalog.ts';
 import { openSqliteCatalog } from '../adapters/sqlite/catalog.ts';
 import type { Catalog } from './schema.ts';
-import { fillCatalog, isCatalogEmpty, migrationsOf, readCatalog, type CatalogRow } from './snapshot.ts';
+import { countCatalog, fillCatalog, isCatalogEmpty, migrationsOf, readCatalog, readGrown, type CatalogRow } from './snapshot.ts';
 
 const clock = { now: () => 1_700_000_000_000 };
 const at = '2024-05-01T10:00:00.000Z';
@@ -53,6 +53,40 @@ async function fill(catalog: Catalog): Promise<void> {
     .execute();
 }
 
+/** A chain of the audit log that goes on after the moment. */
+async function fillChain({ db }: Catalog, entries: number): Promise<void> {
+  const entry = {
+    workspace_id: 'w',
+    at: 1,
+    action: 'a',
+    outcome: 'done',
+    actor_kind: '',
+    actor_id: '',
+    target_kind: '',
+    target_id: '',
+    rest: '',
+    hash: '',
+  };
+  for (let from = 1; from <= entries; from += 100)
+    await db
+      .insertInto('audit_entries')
+      .values(Array.from({ length: 100 }, (_, i) => ({ ...entry, seq: from + i })))
+      .execute();
+  await db.insertInto('audit_chains').values({ workspace_id: 'w', genesis: 'g', seq: entries, hash: '' }).execute();
+  const head = { workspace_id: 'w', hash: '', at: 1, intact: 1, key_id: '', signature: '', digest: '' } as const;
+  for (const number of [1, 2])
+    await db
+      .insertInto('audit_heads')
+      .values({ ...head, number, seq: number * 100 })
+      .execute();
+}
+
+async function readAll(catalog: Catalog): Promise<CatalogRow[]> {
+  const rows = await readCatalog(catalog);
+  for await (const page of readGrown(catalog, [...rows])) rows.push(...page);
+  return rows;
+}
+
 /** As JSON keeps it, without what differs by database. */
 function comparable(rows: readonly CatalogRow[]): unknown {
   return (JSON.parse(JSON.stringify(rows)) as CatalogRow[])
@@ -62,12 +96,14 @@ function comparable(rows: readonly CatalogRow[]): unknown {
 
 async function expectRoundTrip(from: Catalog, to: Catalog): Promise<void> {
   await fill(from);
-  const lines = JSON.parse(JSON.stringify(await readCatalog(from))) as CatalogRow[];
+  await fillChain(from, 2_500);
+  const lines = JSON.parse(JSON.stringify(await readAll(from))) as CatalogRow[];
+  expect(await countCatalog(from)).toMatchObject({ audit_entries: 2_500, audit_heads: 2, ledger: 250 });
   expect(migrationsOf(lines)).toEqual((await readdir('migrations/catalog')).toSorted());
   expect(await isCatalogEmpty(to)).toBe(true);
   await fillCatalog(to, lines);
   expect(await isCatalogEmpty(to)).toBe(false);
-  expect(comparable(await readCatalog(to))).toEqual(comparable(lines));
+  expect(comparable(await readAll(to))).toEqual(comparable(lines));
   await to.db
     .insertInto('jobs')
     .values({ kind: 'next', workspace_id: null, payload: '{}', state: 'queued', run_at: 5, attempts: 0, max_attempts: 3, created_at: 5 })
@@ -86,6 +122,18 @@ describe('a catalog snapshot', () => {
   test.skipIf(postgresMissing() !== null)('moves from PostgreSQL to SQLite', async () =>
     expectRoundTrip(await openPostgres(), await openSqlite()),
   );
+
+  test('ends where the log was at its moment', async () => {
+    const catalog = await openSqlite();
+    await fillChain(catalog, 200);
+    const rows = await readCatalog(catalog);
+    await catalog.db.updateTable('audit_entries').set({ seq: 201 }).where('seq', '=', 200).execute();
+    let last = 0;
+    for await (const page of readGrown(catalog, rows))
+      for (const { table, row } of page) if (table === 'audit_entries') last = Number(row.seq);
+    expect(last).toBe(199);
+    await catalog.close();
+  });
 
   test('is taken whole or not at all', async () => {
     const catalog = await openSqlite();
