@@ -60,6 +60,7 @@ beforeEach(async () => {
       country: () => null,
       clock: Date,
       limits: createRateLimits(rateLimitDefaults, Date),
+      refused: () => undefined,
       publicUrl: null,
       waitingPlace: { folder, random: randomBytes },
     })(scope),

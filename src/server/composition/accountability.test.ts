@@ -175,3 +175,39 @@ test('a connection that is refused and a subscription are written down', async (
     { workspaceId: 'w', action: 'subscribeLive', outcome: 'done', detail: { kind: 'total', policy: 'workspace' } },
   ]);
 });
+
+test('refused ingest calls are written down by the installation, with how many there were, and are waited for at the end', async () => {
+  const refused = {
+    operation: 'sendEvents',
+    problem: new Problem('CREDENTIALS_INVALID', 'no'),
+    principal: null,
+    address: '192.0.2.1',
+    userAgent: 'sdk',
+  };
+  accountability.onIngestRefused({ ...refused, times: 1, seconds: 0 });
+  accountability.onIngestRefused({ ...refused, times: 40, seconds: 60 });
+  accountability.onIngestRefused({ ...refused, principal: key, times: 1, seconds: 0 });
+  await accountability.settle();
+  const personal = [{ personId: 'stranger of 192.0.2.1', fields: { address: '192.0.2.1', userAgent: 'sdk' } }];
+  const entry = { workspaceId: '', action: 'sendEvents', outcome: 'denied', actor: { kind: 'anonymous', id: '-' }, personal };
+  expect(entries).toMatchObject([
+    { ...entry, detail: { code: 'CREDENTIALS_INVALID' } },
+    { ...entry, detail: { code: 'CREDENTIALS_INVALID', times: 40, seconds: 60 } },
+    { workspaceId: 'w', actor: { kind: 'api-key', id: 'k1' } },
+  ]);
+});
+
+test('a refused ingest call that cannot be written down harms nobody', async () => {
+  record = () => Promise.reject(new Error('disk full'));
+  const problem = new Problem('CREDENTIALS_INVALID', 'no');
+  accountability.onIngestRefused({
+    operation: 'sendEvents',
+    problem,
+    principal: null,
+    address: '::1',
+    userAgent: '',
+    times: 1,
+    seconds: 0,
+  });
+  await accountability.settle();
+});

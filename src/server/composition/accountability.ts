@@ -2,6 +2,7 @@
 import type { Problem } from '../../shared/model/errors.ts';
 import type { AuditLog } from '../audit/audit.ts';
 import type { AuditEntry, AuditOutcome, AuditPersonal, AuditSubject } from '../audit/entry.ts';
+import type { IngestRefusalListener } from '../http/ingest/refusals.ts';
 import type { CallTrail, EndedCall } from '../http/trail.ts';
 import type { Principal } from '../identity/principal.ts';
 import type { SignInAttempt } from '../identity/sign-in/attempt-log.ts';
@@ -29,6 +30,10 @@ export interface Accountability {
   onCall: CallTrail;
   onMessage: LiveTrail;
   onSignIn(attempt: SignInAttempt): Promise<void>;
+  /** the answer to the sender does not wait for the entry */
+  onIngestRefused: IngestRefusalListener;
+  /** Resolves when what nobody waited for has been written down. */
+  settle(): Promise<void>;
 }
 
 /** More entries than this may not wait for a catalog that is away: then what asks is refused. */
@@ -51,6 +56,7 @@ export function createAccountability(parts: AccountabilityParts): Accountability
     watch.see({ what: 'call', atMs: clock.now(), workspaceId: principal.workspaceId, subject: subjectOf(principal), ...seen });
   };
 
+  const unwaited = new Set<Promise<void>>();
   return {
     onCall: async (ended) => {
       const { route, principal, address, country, userAgent, problem, notes } = ended;
@@ -86,6 +92,18 @@ export function createAccountability(parts: AccountabilityParts): Accountability
       });
     },
     onSignIn: (attempt) => recordSignIn(parts, record, attempt),
+    onIngestRefused: ({ operation, problem, principal, address, userAgent, times, seconds }) => {
+      const writing = personalOf(principal, address, userAgent)
+        .then((personal) => {
+          const detail = { ...whyOf(problem), ...(seconds === 0 ? {} : { times, seconds }) };
+          const workspaceId = principal?.workspaceId ?? '';
+          return record({ workspaceId, action: operation, outcome: 'denied', actor: actorOf(principal), detail, personal });
+        })
+        .catch((error: unknown) => parts.log.warn({ err: error, operation }, 'a refused ingest call could not be recorded'))
+        .finally(() => unwaited.delete(writing));
+      unwaited.add(writing);
+    },
+    settle: async () => void (await Promise.all(unwaited)),
   };
 }
 

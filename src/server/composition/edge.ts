@@ -43,6 +43,7 @@ export async function openEdge(parts: EdgeParts) {
         limits,
         country: countryOf,
         clock,
+        refused: security.accountability.onIngestRefused,
         publicUrl: config.publicUrl,
         waitingPlace: { folder: config.dataFolder, random: randomBytes },
       }),

@@ -51,6 +51,7 @@ export async function openSecurityRooms(parts: SecurityRoomParts): Promise<Secur
     close: async () => {
       clearInterval(tidying);
       await rooms.notifications.stop();
+      await accountability.settle();
       await watch.settle();
       await watch.tidy().catch((error: unknown) => log.warn({ err: error }, 'the watch forgets what it learned last'));
     },

@@ -41,6 +41,7 @@ export const auditActions: Readonly<Record<string, string>> = {
   signInProviders: 'asked for the sign-in providers',
   signInRules: 'asked for the rules of signing in',
   workspaces: 'asked for all workspaces',
+  sendEvents: 'sent events',
   // sign-in and account
   signIn: 'signed in',
   secondFactor: 'entered a second factor',

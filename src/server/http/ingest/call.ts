@@ -7,6 +7,7 @@ import type { CountryLookup } from '../../ingest/country.ts';
 import type { Ingest, IngestAnswer, IngestCall } from '../../ingest/ingest.ts';
 import type { Clock } from '../../ports/clock.ts';
 import { sourceOf } from '../access.ts';
+import type { IngestRefusalListener } from './refusals.ts';
 import type { WaitingPlace } from './whole-gzip.ts';
 import { maybeHeaderKey, principalOf, type AuthenticateKey } from './credentials.ts';
 
@@ -21,6 +22,8 @@ export interface IngestRouteParts {
   /** for bodies that are looked at whole before they are taken */
   waitingPlace: WaitingPlace;
   limits: IngestLimits;
+  /** hears of calls that are refused for their key */
+  refused: IngestRefusalListener;
   /** bytes of bodies taken at once; default 256 MB */
   inFlightLimitBytes?: number;
 }
@@ -36,6 +39,11 @@ export interface IngestLimits {
 
 /** Principals of requests that showed a key in a header. */
 const principals = new WeakMap<FastifyRequest, Principal>();
+
+/** Who sent a request, as far as a key in a header has told. */
+export function maybeSender(request: FastifyRequest): Principal | null {
+  return principals.get(request) ?? null;
+}
 
 /** Lets a request with a key in a header in, or refuses it before its body is read. @throws CREDENTIALS_INVALID, FORBIDDEN */
 export async function checkHeaderKey(parts: IngestRouteParts, request: FastifyRequest, reply: FastifyReply): Promise<void> {
