@@ -13,9 +13,10 @@ import {
 } from '@tanstack/react-router';
 import type { SearchSchemaInput } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
-import { failureFrom, signInOptionsQuery } from './data/account/sign-in.ts';
 import { auditSearch } from './data/admin/audit.ts';
 import type { AuditSearch } from './data/admin/audit.ts';
+import { peopleSearch } from './data/admin/members.ts';
+import type { PeopleSearch } from './data/admin/members.ts';
 import { securitySearch } from './data/admin/security.ts';
 import type { SecuritySearch } from './data/admin/security.ts';
 import { oneOf, parseSearch, stringifySearch } from './data/address.ts';
@@ -25,7 +26,6 @@ import type { Period } from './data/period.ts';
 import { sessionQuery } from './data/session.ts';
 import { eventsSearch } from './data/events-search.ts';
 import type { EventsSearch } from './data/events-search.ts';
-import { NotAMember } from './pages/shell/NotAMember.tsx';
 import { NotFound, PageError } from './pages/shell/Trouble.tsx';
 import { Waiting } from './pages/shell/Waiting.tsx';
 
@@ -72,7 +72,7 @@ const inside = createRoute({
     throw redirect({ to: location.pathname as '/', search, hash: location.hash, replace: true });
   },
   component: lazyRouteComponent(() => import('./pages/shell/Inside.tsx'), 'Inside'),
-  errorComponent: NotAMember,
+  errorComponent: lazyRouteComponent(() => import('./pages/shell/NotAMember.tsx'), 'NotAMember'),
 });
 
 const home = createRoute({
@@ -118,6 +118,19 @@ const settingsStart = createRoute({
   component: lazyRouteComponent(() => import('./pages/settings/SettingsStart.tsx'), 'SettingsStart'),
 });
 
+const peoplePage = createRoute({
+  getParentRoute: () => settings,
+  path: '/settings/people',
+  validateSearch: (search: Given<PeopleSearch>): PeopleSearch => peopleSearch(search),
+  component: lazyRouteComponent(() => import('./pages/settings/people/PeoplePage.tsx'), 'PeoplePage'),
+});
+
+const groupsPage = createRoute({
+  getParentRoute: () => settings,
+  path: '/settings/groups',
+  component: lazyRouteComponent(() => import('./pages/settings/people/groups/GroupsPage.tsx'), 'GroupsPage'),
+});
+
 const auditPage = createRoute({
   getParentRoute: () => settings,
   path: '/settings/audit',
@@ -141,8 +154,8 @@ const workspacePage = createRoute({
 const profile = createRoute({
   getParentRoute: () => settings,
   path: '/profile',
-  validateSearch: (search: Record<string, unknown>): { failure?: ReturnType<typeof failureFrom> } => ({
-    failure: failureFrom(search['failure']),
+  validateSearch: (search: Record<string, unknown>): { failure?: string | undefined } => ({
+    failure: oneOf(search, 'failure'),
   }),
   component: lazyRouteComponent(() => import('./pages/profile/ProfilePage.tsx'), 'ProfilePage'),
 });
@@ -159,6 +172,12 @@ const tokens = createRoute({
   component: lazyRouteComponent(() => import('./pages/profile/tokens/TokensPage.tsx'), 'TokensPage'),
 });
 
+/** What the pages before the door need is fetched with them, not before. */
+async function askSignInOptions(client: QueryClient): Promise<void> {
+  const { signInOptionsQuery } = await import('./data/account/sign-in.ts');
+  await client.ensureQueryData(signInOptionsQuery);
+}
+
 /** What the address of the sign-in page may say. */
 interface SignInSearch {
   /** where to go afterwards */
@@ -166,7 +185,7 @@ interface SignInSearch {
   /** the same, as a provider's visit gives it back */
   return?: string | undefined;
   step?: 'second-factor' | undefined;
-  failure?: ReturnType<typeof failureFrom>;
+  failure?: string | undefined;
   /** why one stands there */
   why?: 'ended' | 'new-password' | undefined;
 }
@@ -178,11 +197,11 @@ const signIn = createRoute({
     to: ownPath(oneOf(search, 'to')),
     return: ownPath(oneOf(search, 'return')),
     step: search['step'] === 'second-factor' ? 'second-factor' : undefined,
-    failure: failureFrom(search['failure']),
+    failure: oneOf(search, 'failure'),
     why: search['why'] === 'ended' || search['why'] === 'new-password' ? search['why'] : undefined,
   }),
   loader: ({ context: { client } }) => {
-    void client.prefetchQuery(signInOptionsQuery);
+    void askSignInOptions(client);
     return client.ensureQueryData(sessionQuery);
   },
   component: lazyRouteComponent(() => import('./pages/sign-in/SignInPage.tsx'), 'SignInPage'),
@@ -198,7 +217,7 @@ const signUp = createRoute({
 const forgotPassword = createRoute({
   getParentRoute: () => root,
   path: '/forgot-password',
-  loader: ({ context: { client } }) => client.ensureQueryData(signInOptionsQuery),
+  loader: ({ context: { client } }) => askSignInOptions(client),
   component: lazyRouteComponent(() => import('./pages/sign-in/ForgotPasswordPage.tsx'), 'ForgotPasswordPage'),
 });
 
@@ -234,7 +253,7 @@ function makeRouter(client: QueryClient) {
         explore,
         events,
         start,
-        settings.addChildren([settingsStart, auditPage, securityPage, workspacePage, profile, sessions, tokens]),
+        settings.addChildren([settingsStart, peoplePage, groupsPage, auditPage, securityPage, workspacePage, profile, sessions, tokens]),
       ]),
       signIn,
       signUp,

@@ -10,9 +10,7 @@ import { lookAt, looking, rememberWorkspace } from './looking.ts';
 export type SessionAnswer = z.infer<typeof sessionAnswer>;
 
 async function askSession(signal: AbortSignal): Promise<SessionAnswer> {
-  const answer = await request<SessionAnswer>('/api/session', { signal });
-  keepCsrf(answer.csrf);
-  return answer;
+  return admitted(await request<SessionAnswer>('/api/session', { signal }));
 }
 
 /** Asks who is signed in. A workspace that only this browser remembered, and that one is no member of any more, is forgotten. */
@@ -33,7 +31,12 @@ export const sessionQuery = queryOptions({
   queryKey: ['session'],
   queryFn: ({ signal }) => readSession(signal),
   staleTime: 5 * 60_000,
+  // the live connection tells at once of a session that ends or changes; whoever has none notices so
+  refetchInterval: 60_000,
 });
+
+/** Under which one's own leaving is known while it goes on: it is no throwing out. */
+export const leaveKey: readonly string[] = ['leave'];
 
 /** The workspace that a session looks at. */
 export function workspaceOf(session: Session): Session['workspaces'][number] | undefined {
@@ -45,7 +48,13 @@ export function may(session: Session, permission: Permission): boolean {
   return session.permissions.includes(permission) && (session.seeingAs === null || /:(read|run|export)$/.test(permission));
 }
 
+/** Takes the proof for further calls out of an answer that signed somebody in. */
+export function admitted(answer: SessionAnswer): SessionAnswer {
+  keepCsrf(answer.csrf);
+  return answer;
+}
+
 /** Makes the first owner with the one-time token that the server printed, and signs them in. */
-export function signUp(owner: z.input<typeof signUpBody>): Promise<SessionAnswer> {
-  return request('/api/sign-up', { method: 'POST', body: owner });
+export async function signUp(owner: z.input<typeof signUpBody>): Promise<SessionAnswer> {
+  return admitted(await request<SessionAnswer>('/api/sign-up', { method: 'POST', body: owner }));
 }

@@ -1,13 +1,10 @@
 /** What was asked over HTTP, in each of its states: on its way, refused, failed, and there. */
 import { Button } from '@mantine/core';
-import { IconLock } from '@tabler/icons-react';
-import { useSuspenseQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { toServerProblem } from '../data/http.ts';
 import type { ServerProblem } from '../data/http.ts';
-import { sessionQuery, workspaceOf } from '../data/session.ts';
 import { Notice } from '../ui/Notice.tsx';
-import { EmptyState } from '../ui/page/EmptyState.tsx';
+import { NotPermitted } from './NotPermitted.tsx';
 
 /** The part of a query that is looked at. */
 interface Question<T> {
@@ -69,17 +66,5 @@ function Stale({ problem, onRetry }: { problem: ServerProblem; onRetry: () => vo
         {problem.title}. {problem.message}
       </Notice>
     </div>
-  );
-}
-
-/** Says that the role does not allow it, and who can change that. */
-export function NotPermitted({ words }: { words?: string }): ReactNode {
-  const { session } = useSuspenseQuery(sessionQuery).data;
-  const workspace = session === null ? undefined : workspaceOf(session)?.name;
-  return (
-    <EmptyState icon={IconLock} title="Your role does not allow this">
-      {words} {session?.seeingAs === null ? 'An owner or admin' : 'Go back to your own view, or an owner or admin'}
-      {workspace !== undefined && <> of {workspace}</>} can give you a role that does: in Settings, People.
-    </EmptyState>
   );
 }

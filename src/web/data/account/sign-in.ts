@@ -10,6 +10,7 @@ import type {
   signInOptionsRoute,
 } from '../../../shared/contract/sign-in.ts';
 import { request, withQuery } from '../http.ts';
+import { admitted } from '../session.ts';
 import type { SessionAnswer } from '../session.ts';
 
 /** Shortest and longest password that can be chosen, in characters; the server checks them again. */
@@ -78,8 +79,8 @@ export function invitationQuery(token: string) {
 }
 
 /** Accepts an invitation, with the account that is signed in or a new one. */
-export function acceptInvitation(acceptance: z.input<(typeof acceptInvitationRoute)['body']>): Promise<SessionAnswer> {
-  return request('/api/invitation/accept', { method: 'POST', body: acceptance });
+export async function acceptInvitation(acceptance: z.input<(typeof acceptInvitationRoute)['body']>): Promise<SessionAnswer> {
+  return admitted(await request<SessionAnswer>('/api/invitation/accept', { method: 'POST', body: acceptance }));
 }
 
 /** Why a sign-in by a provider failed, and what to do, in words. */

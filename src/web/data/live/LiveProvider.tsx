@@ -10,7 +10,7 @@ import type { Topic, Wish } from './topic.ts';
 
 const LiveContext = createContext<LiveConnection | null>(null);
 
-function openConnection(onRefused: () => void): LiveConnection {
+function openConnection(onRefused: (wasIn: boolean) => unknown): LiveConnection {
   const { workspaceId, seeAs } = looking();
   const auth = { workspace: workspaceId ?? undefined, seeAs: seeAs ?? undefined };
   const socket = io({ withCredentials: true, reconnectionDelay: 300, reconnectionDelayMax: 5_000, auth });
@@ -24,14 +24,23 @@ function openConnection(onRefused: () => void): LiveConnection {
   });
 }
 
-/** Gives `children` one live connection; `onRefused` runs when the server no longer accepts the session. */
-export function LiveProvider({ onRefused, children }: { onRefused: () => void; children: ReactNode }): ReactNode {
+/** Gives `children` one live connection; `onRefused` runs when the server no longer accepts the session. `isOff`: the person may follow nothing. */
+export function LiveProvider({
+  isOff = false,
+  onRefused,
+  children,
+}: {
+  isOff?: boolean;
+  onRefused: (wasIn: boolean) => unknown;
+  children: ReactNode;
+}): ReactNode {
   const [connection, setConnection] = useState<LiveConnection | null>(null);
   useEffect(() => {
+    if (isOff) return;
     const opened = openConnection(onRefused);
     setConnection(opened);
     return () => opened.close();
-  }, [onRefused]);
+  }, [isOff, onRefused]);
   return <LiveContext value={connection}>{children}</LiveContext>;
 }
 

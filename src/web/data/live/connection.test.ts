@@ -37,7 +37,7 @@ const vitals: Wish = { channel: 'vitals' };
 const activity: Wish = { channel: 'activity' };
 let wire: Wire;
 let timers: { work: () => void; isCancelled: boolean }[];
-let onRefused: ReturnType<typeof vi.fn<() => void>>;
+let onRefused: ReturnType<typeof vi.fn<(wasIn: boolean) => void>>;
 let connection: LiveConnection;
 
 function runTimers(): void {
@@ -47,7 +47,7 @@ function runTimers(): void {
 beforeEach(() => {
   wire = new Wire();
   timers = [];
-  onRefused = vi.fn<() => void>();
+  onRefused = vi.fn<(wasIn: boolean) => void>();
   connection = new LiveConnection(wire, {
     now: () => 1_000,
     later: (work) => {
@@ -130,6 +130,12 @@ test('a subscription that fails later keeps its picture and shows the problem', 
 
 test('a session that the server refuses is reported', () => {
   wire.arrive('connect_error', new Error('Authentication failed'));
-  expect(onRefused).toHaveBeenCalledOnce();
+  expect(onRefused.mock.calls).toEqual([[false]]);
   expect(connection.state.link).toBe('offline');
+});
+
+test('a session whose rights change is told apart from one that was never let in', () => {
+  wire.arrive('connect');
+  wire.arrive('error', problemDocument(new Problem('CREDENTIALS_INVALID', 'These credentials are not valid any more.')));
+  expect(onRefused.mock.calls).toEqual([[true]]);
 });

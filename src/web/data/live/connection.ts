@@ -27,8 +27,8 @@ export interface ConnectionEffects {
   now: () => number;
   /** runs `work` after `delayMs`; the answer cancels it */
   later: (work: () => void, delayMs: number) => () => void;
-  /** the server refused the session */
-  onRefused: () => void;
+  /** the server refused the session; `wasIn`: it had let it in before, so what it may has changed, or it has ended */
+  onRefused: (wasIn: boolean) => void;
 }
 
 interface Entry {
@@ -149,7 +149,7 @@ export class LiveConnection {
   #ended(problem: ProblemDocument & { id?: string }): void {
     const entry = this.#entryById.get(problem.id ?? '');
     if (entry !== undefined) this.#failed(entry, problem);
-    else if (problem.status === 401) this.#effects.onRefused();
+    else if (problem.status === 401) this.#effects.onRefused(true);
   }
 
   #end(entry: Entry): void {
@@ -174,7 +174,7 @@ export class LiveConnection {
 
   #refused(error: Error): void {
     this.#lost();
-    if (error.message === 'Authentication failed') this.#effects.onRefused();
+    if (error.message === 'Authentication failed') this.#effects.onRefused(false);
   }
 
   #received(message: LiveMessage): void {

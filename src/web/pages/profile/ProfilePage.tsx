@@ -2,7 +2,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { useSearch } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
-import { failureWords } from '../../data/account/sign-in.ts';
+import { failureFrom, failureWords } from '../../data/account/sign-in.ts';
 import { accountQuery } from '../../data/account/account.ts';
 import { Notice } from '../../ui/Notice.tsx';
 import { PageHead, Section } from '../../ui/page/PageHead.tsx';
@@ -16,7 +16,7 @@ import { TwoFactorSection } from './two-factor/TwoFactorSection.tsx';
 /** The page. */
 export function ProfilePage(): ReactNode {
   const account = useQuery(accountQuery);
-  const { failure } = useSearch({ from: '/inside/settings/profile' });
+  const failure = failureFrom(useSearch({ from: '/inside/settings/profile' }).failure);
   return (
     <>
       <PageHead title="Profile" about="You, in all workspaces of this server." />

@@ -4,9 +4,8 @@ import { useRouter, useSearch } from '@tanstack/react-router';
 import { lazy, Suspense, useCallback, useEffect, useState } from 'react';
 import type { ReactNode } from 'react';
 import { LiveProvider } from '../../data/live/LiveProvider.tsx';
-import { sessionQuery } from '../../data/session.ts';
+import { leaveKey, sessionQuery } from '../../data/session.ts';
 import { loadAgain } from '../../ui/load-again.ts';
-import { leaveKey } from './actions/use-actions.ts';
 import { Shell } from './Shell.tsx';
 import { Waiting } from './Waiting.tsx';
 
@@ -15,15 +14,24 @@ const TwoFactorNeeded = lazy(() =>
 );
 
 /**
- * The shell for the signed-in person; anybody else is sent to the door and comes back afterwards. Another workspace or role
- * begins everything anew: the live connection, the shell and the page.
+ * The shell for the signed-in person; anybody else is sent to the door and comes back afterwards. Another workspace or role, and
+ * a change of what the person may see, begins everything anew: the live connection, the shell, the page and what it had been told.
  */
 export function Inside(): ReactNode {
   const client = useQueryClient();
   const { workspace, as } = useSearch({ from: '__root__' });
   const { data } = useSuspenseQuery(sessionQuery);
   const [wasIn, setWasIn] = useState(false);
-  const onRefused = useCallback(() => void client.invalidateQueries({ queryKey: sessionQuery.queryKey }), [client]);
+  const [change, setChange] = useState(0);
+  const onRefused = useCallback(
+    async (hadLetIn: boolean) => {
+      await client.invalidateQueries({ queryKey: sessionQuery.queryKey });
+      if (!hadLetIn) return;
+      client.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== sessionQuery.queryKey[0] });
+      setChange((before) => before + 1);
+    },
+    [client],
+  );
   if (data.session === null) return <ToTheDoor wasIn={wasIn} />;
   if (!wasIn) setWasIn(true);
   if (data.session.mustSetUpTwoFactor) {
@@ -34,7 +42,7 @@ export function Inside(): ReactNode {
     );
   }
   return (
-    <LiveProvider key={`${workspace}|${as}`} onRefused={onRefused}>
+    <LiveProvider key={`${workspace}|${as}|${change}`} isOff={!data.session.permissions.includes('events:read')} onRefused={onRefused}>
       <Shell session={data.session} />
     </LiveProvider>
   );

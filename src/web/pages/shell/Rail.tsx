@@ -4,12 +4,20 @@ import { IconLayoutSidebarLeftCollapse, IconLayoutSidebarLeftExpand } from '@tab
 import { Link, useLocation } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { BellMark } from '../../ui/BellMark.tsx';
-import { placeOf, places } from './places.ts';
+import { placeOf } from './places.ts';
 import type { Place } from './places.ts';
 import classes from './Rail.module.css';
 
-/** The rail; `onToggle` collapses or expands it. */
-export function Rail({ isCollapsed, onToggle }: { isCollapsed: boolean; onToggle: () => void }): ReactNode {
+/** The rail with the places that are open to the person; `onToggle` collapses or expands it. */
+export function Rail({
+  places,
+  isCollapsed,
+  onToggle,
+}: {
+  places: readonly Place[];
+  isCollapsed: boolean;
+  onToggle: () => void;
+}): ReactNode {
   const Toggle = isCollapsed ? IconLayoutSidebarLeftExpand : IconLayoutSidebarLeftCollapse;
   const here = placeOf(useLocation({ select: (location) => location.pathname }));
   const toggleLabel = isCollapsed ? 'Expand the rail' : 'Collapse the rail';

@@ -1,17 +1,20 @@
 /** The frame around every page of a signed-in person. */
-import { Outlet, useLocation } from '@tanstack/react-router';
+import { Navigate, Outlet, useLocation } from '@tanstack/react-router';
 import { lazy, Suspense, useCallback, useEffect, useState } from 'react';
 import type { ReactNode } from 'react';
 import type { Session } from '../../../shared/contract/identity.ts';
 import { loadAgain } from '../../ui/load-again.ts';
-import { SeeingAs } from './looking/SeeingAs.tsx';
-import { placeOf } from './places.ts';
+import { placeOf, placesFor } from './places.ts';
+import type { Place } from './places.ts';
 import { Rail } from './Rail.tsx';
 import classes from './Shell.module.css';
 import { TopBar } from './TopBar.tsx';
 import { useShortcuts } from './actions/use-shortcuts.ts';
 
 const Palette = lazy(() => loadAgain(() => import('./actions/Palette.tsx')).then((palette) => ({ default: palette.Palette })));
+
+const NotPermitted = lazy(() => loadAgain(() => import('../NotPermitted.tsx')).then((page) => ({ default: page.NotPermitted })));
+const SeeingAs = lazy(() => loadAgain(() => import('./looking/SeeingAs.tsx')).then((banner) => ({ default: banner.SeeingAs })));
 
 const railKey = 'bellwether.rail';
 
@@ -34,19 +37,35 @@ export function Shell({ session }: { session: Session }): ReactNode {
       <a href="#main" className={classes.skip}>
         Skip to the content
       </a>
-      <Rail isCollapsed={isCollapsed} onToggle={toggle} />
+      <Rail places={placesFor(session.permissions)} isCollapsed={isCollapsed} onToggle={toggle} />
       <div className={classes.right}>
         <TopBar session={session} place={place} onSearch={openPalette} />
-        {session.seeingAs !== null && <SeeingAs roleName={session.seeingAs.name} />}
+        {session.seeingAs !== null && (
+          <Suspense>
+            <SeeingAs roleName={session.seeingAs.name} />
+          </Suspense>
+        )}
         <main id="main" tabIndex={-1} className={classes.main}>
-          <Outlet />
+          <Allowed session={session} place={place} />
         </main>
       </div>
       {isPaletteOpen && (
         <Suspense>
-          <Palette onClose={() => setIsPaletteOpen(false)} />
+          <Palette session={session} onClose={() => setIsPaletteOpen(false)} />
         </Suspense>
       )}
     </div>
+  );
+}
+
+/** The page, if the person may see anything on it. Whoever cannot see Home begins in Settings. */
+function Allowed({ session, place }: { session: Session; place: Place | undefined }): ReactNode {
+  if (place === undefined || place.needs === null || session.permissions.includes(place.needs)) return <Outlet />;
+  if (place.path === '/') return <Navigate to="/settings" replace />;
+  return (
+    <Suspense>
+      <h1>{place.label}</h1>
+      <NotPermitted words={`It takes the permission ${place.needs}.`} />
+    </Suspense>
   );
 }

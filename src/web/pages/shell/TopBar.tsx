@@ -30,11 +30,11 @@ export function TopBar({ session, place, onSearch }: { session: Session; place: 
         <kbd className={classes.keys}>{isApple ? '⌘ K' : 'Ctrl K'}</kbd>
       </UnstyledButton>
       <div className={classes.state}>
-        <LiveDot />
+        {session.permissions.includes('events:read') && <LiveDot />}
         <Bell />
         <PersonMenu person={session.person} />
       </div>
-      {place !== undefined && place.times !== 'none' && (
+      {place !== undefined && place.times !== 'none' && session.permissions.includes('events:read') && (
         <div className={classes.period}>{place.times === 'period' ? <PeriodControls /> : <ZoneControl />}</div>
       )}
     </header>

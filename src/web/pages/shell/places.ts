@@ -1,6 +1,8 @@
 /** The places one can go to, in the order of the rail. */
 import { IconActivity, IconHome, IconRocket, IconSettings, IconTelescope } from '@tabler/icons-react';
 
+import type { Permission } from '../../../shared/model/permission.ts';
+
 /** A place with its own address. */
 export interface Place {
   path: '/' | '/explore' | '/events' | '/start' | '/settings';
@@ -14,14 +16,32 @@ export interface Place {
   about: string;
   /** what of time one chooses there: a range with its zone, only the zone, or nothing */
   times: 'period' | 'zone' | 'none';
+  /** whoever lacks it has nothing to do there; null: everybody may */
+  needs: Permission | null;
 }
 
 /** The places. */
 export const places: readonly Place[] = [
-  { path: '/', label: 'Home', icon: IconHome, key: 'h', about: 'What is happening now', times: 'period' },
-  { path: '/explore', label: 'Explore', icon: IconTelescope, key: 'e', about: 'Ask a question of your events', times: 'period' },
-  { path: '/events', label: 'Events', icon: IconActivity, key: 'v', about: 'Live stream, search, dead letters, ledger', times: 'zone' },
-  { path: '/start', label: 'Get started', icon: IconRocket, key: 's', about: 'Send your first event', times: 'none' },
+  { path: '/', label: 'Home', icon: IconHome, key: 'h', about: 'What is happening now', times: 'period', needs: 'events:read' },
+  {
+    path: '/explore',
+    label: 'Explore',
+    icon: IconTelescope,
+    key: 'e',
+    about: 'Ask a question of your events',
+    times: 'period',
+    needs: 'events:read',
+  },
+  {
+    path: '/events',
+    label: 'Events',
+    icon: IconActivity,
+    key: 'v',
+    about: 'Live stream, search, dead letters, ledger',
+    times: 'zone',
+    needs: 'events:read',
+  },
+  { path: '/start', label: 'Get started', icon: IconRocket, key: 's', about: 'Send your first event', times: 'none', needs: 'events:read' },
   {
     path: '/settings',
     also: '/profile',
@@ -30,8 +50,14 @@ export const places: readonly Place[] = [
     key: 't',
     about: 'Your profile, people, roles, keys, audit',
     times: 'none',
+    needs: null,
   },
 ];
+
+/** The places of somebody with `permissions`. */
+export function placesFor(permissions: readonly Permission[]): Place[] {
+  return places.filter((place) => place.needs === null || permissions.includes(place.needs));
+}
 
 function isBelow(pathname: string, path: string | undefined): boolean {
   return path !== undefined && (pathname === path || pathname.startsWith(`${path}/`));

@@ -4,7 +4,7 @@ import { useMutation, useQuery, useSuspenseQuery } from '@tanstack/react-query';
 import { Link, Navigate, useSearch } from '@tanstack/react-router';
 import { useRef, useState } from 'react';
 import type { ReactNode } from 'react';
-import { failureWords, signIn, signInOptionsQuery } from '../../data/account/sign-in.ts';
+import { failureFrom, failureWords, signIn, signInOptionsQuery } from '../../data/account/sign-in.ts';
 import type { SignInOptions } from '../../data/account/sign-in.ts';
 import { sessionQuery } from '../../data/session.ts';
 import { Form, textOf } from '../../ui/form/Form.tsx';
@@ -52,7 +52,8 @@ export function SignInPage(): ReactNode {
 
 /** Why one stands at the door, where that is not plain. */
 function Reason({ isOver, hasOwner }: { isOver: boolean; hasOwner: boolean }): ReactNode {
-  const { failure, why } = useSearch({ from: '/sign-in' });
+  const { failure: named, why } = useSearch({ from: '/sign-in' });
+  const failure = failureFrom(named);
   if (isOver)
     return (
       <Notice tone="info" title="Begin again">

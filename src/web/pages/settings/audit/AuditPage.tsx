@@ -12,7 +12,7 @@ import { Notice } from '../../../ui/Notice.tsx';
 import { PageHead } from '../../../ui/page/PageHead.tsx';
 import menu from '../../../ui/page/RowMenu.module.css';
 import { saveFile } from '../../../ui/save-file.ts';
-import { NotPermitted } from '../../Asked.tsx';
+import { NotPermitted } from '../../NotPermitted.tsx';
 import { AuditList } from './AuditList.tsx';
 import { VerifySection } from './verify/VerifySection.tsx';
 

@@ -2,6 +2,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
+import type { Session } from '../../../../shared/contract/identity.ts';
 import type { CatalogAnswer } from '../../../../shared/contract/catalog.ts';
 import { formatCount } from '../../../../shared/format/number.ts';
 import { catalogQuery } from '../../../data/catalog.ts';
@@ -10,12 +11,19 @@ import type { Question } from '../../../data/question.ts';
 import { Modal } from '../../../ui/Modal.tsx';
 import { PickList } from '../../../ui/PickList.tsx';
 import type { Option } from '../../../ui/pick.ts';
-import { places } from '../places.ts';
+import { pagesFor } from '../../settings/settings-pages.ts';
+import { useLook } from '../looking/use-look.ts';
+import { placesFor } from '../places.ts';
 import { useActions } from './use-actions.ts';
 
 interface Command extends Option {
   run: () => void;
 }
+
+const eventViews = [
+  { tab: 'dead-letters', label: 'Dead letters', hint: 'Events that were rejected, and why' },
+  { tab: 'ledger', label: 'Ingest ledger', hint: 'Does everything add up?' },
+] as const;
 
 /** Questions about every event and property that is known. */
 function questions(catalog: CatalogAnswer | undefined, ask: (question: Question) => void): Command[] {
@@ -37,32 +45,42 @@ function questions(catalog: CatalogAnswer | undefined, ask: (question: Question)
 }
 
 /** The palette, open; it closes itself once something was picked. */
-export function Palette({ onClose }: { onClose: () => void }): ReactNode {
+export function Palette({ session, onClose }: { session: Session; onClose: () => void }): ReactNode {
   const navigate = useNavigate();
+  const look = useLook();
+  const canAsk = session.permissions.includes('events:read');
   const { setTheme, leave } = useActions();
-  const { data: catalog } = useQuery(catalogQuery);
+  const { data: catalog } = useQuery({ ...catalogQuery, enabled: canAsk });
   const commands: Command[] = [
-    ...places.map((place) => ({
+    ...placesFor(session.permissions).map((place) => ({
       value: place.path,
       label: place.label,
       hint: place.about,
       group: 'Go to',
       run: () => void navigate({ to: place.path }),
     })),
-    {
-      value: 'dead-letters',
-      label: 'Dead letters',
-      hint: 'Events that were rejected, and why',
+    ...pagesFor(session.permissions).map((page) => ({
+      value: `page ${page.path}`,
+      label: page.label,
+      hint: 'Settings',
       group: 'Go to',
-      run: () => void navigate({ to: '/events', search: { tab: 'dead-letters' } }),
-    },
-    {
-      value: 'ledger',
-      label: 'Ingest ledger',
-      hint: 'Does everything add up?',
+      run: () => void navigate({ to: page.path }),
+    })),
+    ...session.workspaces
+      .filter(({ id }) => id !== session.workspaceId)
+      .map(({ id, name }) => ({
+        value: `workspace ${id}`,
+        label: `Workspace ${name}`,
+        hint: 'Look at it',
+        group: 'Go to',
+        run: () => look.at(id),
+      })),
+    ...(canAsk ? eventViews : []).map(({ tab, ...command }) => ({
+      ...command,
+      value: tab,
       group: 'Go to',
-      run: () => void navigate({ to: '/events', search: { tab: 'ledger' } }),
-    },
+      run: () => void navigate({ to: '/events', search: { tab } }),
+    })),
     { value: 'light', label: 'Use the light theme', group: 'Do', run: () => setTheme('light') },
     { value: 'dark', label: 'Use the dark theme', group: 'Do', run: () => setTheme('dark') },
     { value: 'auto', label: 'Use the theme of the system', group: 'Do', run: () => setTheme('auto') },

@@ -4,9 +4,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useRouter } from '@tanstack/react-router';
 import { useMemo } from 'react';
 import { signOut } from '../../../data/account/sign-in.ts';
-
-/** Under which one's own leaving is known while it goes on: it is no throwing out. */
-export const leaveKey = ['leave'];
+import { leaveKey } from '../../../data/session.ts';
 
 /** The actions. */
 export interface Actions {

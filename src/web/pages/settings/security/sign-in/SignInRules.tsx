@@ -2,6 +2,7 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import type { Session } from '../../../../../shared/contract/identity.ts';
+import type { SignInRules as Rules } from '../../../../../shared/contract/sign-in-providers.ts';
 import { formatCount } from '../../../../../shared/format/number.ts';
 import { setInstallationRules, setSignInRules, signInRulesQuery } from '../../../../data/admin/sign-in-rules.ts';
 import { may } from '../../../../data/session.ts';
@@ -47,7 +48,7 @@ export function SignInRules({ session }: { session: Session }): ReactNode {
                 onChange={(isWanted) => change.mutate({ isWanted, everywhere: true })}
               />
             )}
-            {without.length > 0 && <Without people={without} />}
+            {without.length > 0 && <Without people={without} meId={session.person.id} />}
             {change.isError && (
               <Notice tone="error" title="Nothing was changed">
                 {change.error.message}
@@ -60,13 +61,13 @@ export function SignInRules({ session }: { session: Session }): ReactNode {
   );
 }
 
-function Without({ people }: { people: readonly { name: string; email: string }[] }): ReactNode {
+function Without({ people, meId }: { people: Rules['without']; meId: string }): ReactNode {
   const names = people.slice(0, namesShown).map((person) => person.name || person.email);
   const more = people.length - names.length;
   return (
     <p className="bw-quiet">
       {formatCount(people.length, 'member')} without a second factor: {names.join(', ')}
-      {more > 0 && ` and ${more} more`}.
+      {more > 0 && ` and ${more} more`}. {people.some(({ id }) => id === meId) && 'You have none yourself: you would set it up at once.'}
     </p>
   );
 }
