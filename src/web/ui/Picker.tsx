@@ -13,10 +13,12 @@ export interface PickerProps extends PickListProps {
   /** the list stays open after a pick, to pick several */
   isMultiple?: boolean;
   widthPx?: number;
+  /** the button stands in a dialog, which covers what is not inside it */
+  isInDialog?: boolean;
 }
 
 /** The button with its list; a pick closes it unless several may be picked. */
-export function Picker({ button, isMultiple = false, widthPx = 320, onPick, ...list }: PickerProps): ReactNode {
+export function Picker({ button, isMultiple = false, widthPx = 320, isInDialog = false, onPick, ...list }: PickerProps): ReactNode {
   const [isOpen, setIsOpen] = useState(false);
   const pick = (value: string): void => {
     if (!isMultiple) setIsOpen(false);
@@ -31,6 +33,7 @@ export function Picker({ button, isMultiple = false, widthPx = 320, onPick, ...l
       trapFocus
       returnFocus
       withRoles={false}
+      withinPortal={!isInDialog}
       shadow="none"
     >
       <Popover.Target>{button({ onClick: () => setIsOpen(!isOpen), 'aria-expanded': isOpen, 'aria-haspopup': 'dialog' })}</Popover.Target>

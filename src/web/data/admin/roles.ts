@@ -2,6 +2,7 @@
 import { queryOptions } from '@tanstack/react-query';
 import type { z } from 'zod';
 import type { RoleAnswer, roleBody } from '../../../shared/contract/roles.ts';
+import { builtInRoles } from '../../../shared/model/permission.ts';
 import { oneOf } from '../address.ts';
 import { request } from '../http.ts';
 import { idFrom } from '../looking.ts';
@@ -40,4 +41,17 @@ export async function saveRole(id: string | null, body: RoleInput): Promise<Role
 /** Deletes a role that nobody has. */
 export async function deleteRole(id: string): Promise<void> {
   await request(pathOf(id), { method: 'DELETE' });
+}
+
+const builtIn: ReadonlySet<string> = new Set(builtInRoles);
+
+/** The name of a role as it is read: built-in ones with a capital. */
+export function roleName({ id, name }: { id: string; name: string }): string {
+  return builtIn.has(id) ? name.charAt(0).toUpperCase() + name.slice(1) : name;
+}
+
+/** Roles to choose from; whoever may not read roles finds the built-in ones. */
+export function roleChoices(roles: readonly Role[] | undefined): { value: string; label: string }[] {
+  const known = roles ?? builtInRoles.map((id) => ({ id, name: id }));
+  return known.map((role) => ({ value: role.id, label: roleName(role) }));
 }

@@ -1,10 +1,27 @@
 /** The pages of Settings, in the order of its side navigation. */
-import { IconBuilding, IconClipboardList, IconDevices, IconKey, IconShieldCheck, IconUserCircle } from '@tabler/icons-react';
+import {
+  IconBuilding,
+  IconClipboardList,
+  IconDevices,
+  IconKey,
+  IconShieldCheck,
+  IconUserCircle,
+  IconUsers,
+  IconUsersGroup,
+} from '@tabler/icons-react';
 import type { Permission } from '../../../shared/model/permission.ts';
 
 /** A page of Settings. */
 export interface SettingsPage {
-  path: '/profile' | '/profile/sessions' | '/profile/tokens' | '/settings/audit' | '/settings/security' | '/settings/workspace';
+  path:
+    | '/profile'
+    | '/profile/sessions'
+    | '/profile/tokens'
+    | '/settings/people'
+    | '/settings/groups'
+    | '/settings/audit'
+    | '/settings/security'
+    | '/settings/workspace';
   label: string;
   icon: typeof IconKey;
   group: 'You' | 'Workspace';
@@ -17,6 +34,8 @@ export const settingsPages: readonly SettingsPage[] = [
   { path: '/profile', label: 'Profile', icon: IconUserCircle, group: 'You', needs: null },
   { path: '/profile/sessions', label: 'Sessions', icon: IconDevices, group: 'You', needs: null },
   { path: '/profile/tokens', label: 'Tokens', icon: IconKey, group: 'You', needs: null },
+  { path: '/settings/people', label: 'People', icon: IconUsers, group: 'Workspace', needs: 'people:read' },
+  { path: '/settings/groups', label: 'Groups', icon: IconUsersGroup, group: 'Workspace', needs: 'people:read' },
   { path: '/settings/audit', label: 'Audit', icon: IconClipboardList, group: 'Workspace', needs: 'audit:read' },
   { path: '/settings/security', label: 'Security', icon: IconShieldCheck, group: 'Workspace', needs: 'incidents:read' },
   { path: '/settings/workspace', label: 'Workspace', icon: IconBuilding, group: 'Workspace', needs: null },

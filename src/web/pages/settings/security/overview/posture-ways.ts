@@ -1,14 +1,17 @@
 /** Where each line of the checklist can be mended. */
+import type { SettingsPage } from '../../settings-pages.ts';
 
-/** A way to a page of the app. */
+/** A way to a page of Settings. */
 export interface PostureWay {
-  to: '/settings/audit' | '/settings/security';
+  to: SettingsPage['path'];
   label: string;
   search?: Readonly<Record<string, string>>;
 }
 
 const ways: Readonly<Record<string, PostureWay>> = {
   'two-factor': { to: '/settings/security', label: 'Rules of signing in', search: { tab: 'sign-in' } },
+  owners: { to: '/settings/people', label: 'People' },
+  'dormant-members': { to: '/settings/people', label: 'People' },
   'audit-heads': { to: '/settings/audit', label: 'Audit' },
   'audit-outside': { to: '/settings/audit', label: 'Audit' },
   incidents: { to: '/settings/security', label: 'Incidents', search: { tab: 'incidents' } },
