@@ -190,7 +190,7 @@ describe('commands', () => {
       cli('query', '{"kind":"total"}', '--url', server.url, '--key', 'nope'),
       cli('query', '{"kind":'),
       cli('fly'),
-      ...['plan', 'forecast', 'user'].map((word) => cli(word)),
+      ...['plan', 'forecast', 'detect'].map((word) => cli(word)),
     ]);
     expect([done.code, failed.code, wrong.code, unknown.code]).toEqual([0, 1, 2, 2]);
     for (const { code, err } of later) expect([code, err]).toEqual([2, expect.stringContaining('not in this version')]);

@@ -85,6 +85,7 @@ function register(app: FastifyInstance, binding: RouteBinding, parts: HttpServer
   app.route({
     method: route.method,
     url: route.path,
+    config: { takesNul: route.access === 'events:read' },
     bodyLimit: route.limit === 'sign-in' ? bodyLimits.signInBytes : bodyLimits.callBytes,
     handler: async (request, reply) => {
       const answer = await traced(binding, request, reply, parts);

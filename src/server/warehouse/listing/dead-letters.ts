@@ -2,7 +2,7 @@
 import type { RejectReason } from '../../../shared/model/event.ts';
 import type { Warehouse, WarehouseAnswer } from '../../ports/warehouse.ts';
 import { bind, join, sql, type Statement } from '../../sql/statement.ts';
-import { keyOf, type Page, type PageRequest, parseKey, readPage, spanOf } from './newest-first.ts';
+import { hashText, keyOf, type Page, type PageRequest, parseKey, readPage, spanOf } from './newest-first.ts';
 
 /** A rejected event. */
 export interface DeadLetterRow {
@@ -28,7 +28,7 @@ const BODY_IN_LIST_LENGTH = 2_000;
 
 function columns(bodyLength: number): Statement {
   const length = bind('UInt32', bodyLength);
-  return sql`toUnixTimestamp64Milli(received) AS received_ms, lower(hex(sipHash64(source, import_id, reason, message, name, body))) AS hash,
+  return sql`toUnixTimestamp64Milli(received) AS received_ms, ${hashText(sql`sipHash64(source, import_id, reason, message, name, body)`)} AS hash,
     source, import_id, reason, message, name, leftUTF8(body, ${length}) AS body_start, lengthUTF8(body) > ${length} AS is_cut`;
 }
 

@@ -7,6 +7,8 @@ import { maskSalt, viewFor } from '../../../../test/fixtures/views.ts';
 import { saltedHash } from '../view/salt.ts';
 import type { View } from '../view/view.ts';
 import { maybeDeadLetter, readDeadLetters } from './dead-letters.ts';
+import { sql } from '../../sql/statement.ts';
+import { hashText } from './newest-first.ts';
 import { maybeEvent, readEvents, type EventFilter } from './events.ts';
 
 // The warehouse drops dead letters by its own clock, so these are of today.
@@ -98,6 +100,11 @@ describe('events', () => {
       (await readEvents(store.warehouse, viewFor(ws), {}, { ...everything, fromMs, toMs }, now)).rows.length;
     expect(await within(now - minute, now)).toBe(7);
     expect(await within(now - 2 * minute, now - minute)).toBe(0);
+  });
+
+  test('hashes have 16 digits, those with leading zeros too', async () => {
+    const answer = await store.warehouse.ask(sql`SELECT ${hashText(sql`toUInt64(255)`)}, ${hashText(sql`toUInt64(18446744073709551615)`)}`);
+    expect(answer.rows[0]).toEqual(['00000000000000ff', 'ffffffffffffffff']);
   });
 
   test('one is found again by its key, whole', async () => {

@@ -6,7 +6,7 @@ import { maskedColumn, saltedRow } from '../view/mask-sql.ts';
 import { isWithin, leaveOut } from '../view/masks.ts';
 import { sendSalted } from '../view/salt.ts';
 import { fromVisible, type View } from '../view/view.ts';
-import { keyOf, type Page, type PageRequest, parseKey, readPage, spanOf } from './newest-first.ts';
+import { hashText, keyOf, type Page, type PageRequest, parseKey, readPage, spanOf } from './newest-first.ts';
 
 /** An event as it is stored. Instants in epoch ms. */
 export interface EventRow {
@@ -42,7 +42,7 @@ const textColumns = ['name', 'id', 'user', 'anonymous', 'session'] as const;
 const tieColumns = ['name', 'id', 'user', 'anonymous', 'received'] as const;
 
 /** The key is salted: a bare hash of a row would let anybody try out what is masked in it. */
-const rowHash = sql`lower(hex(${saltedRow([...textColumns.map((column) => sql`${identifier(column)}`), sql`received`, sql`toString(properties)`])}))`;
+const rowHash = hashText(saltedRow([...textColumns.map((column) => sql`${identifier(column)}`), sql`received`, sql`toString(properties)`]));
 
 function columnsOf(view: View): Statement {
   const texts = textColumns.map((column) => shown(view, column));

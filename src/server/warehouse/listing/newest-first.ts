@@ -71,9 +71,14 @@ export function spanOf(column: string, span: Span): Statement {
   return sql`${identifier(column)} >= ${from} AND ${identifier(column)} <= ${to}`;
 }
 
+/** 64 bits as 16 hex digits. TRICKY: `hex` of a number leaves leading zero bytes out, which every 256th hash has. */
+export function hashText(hash: Statement): Statement {
+  return sql`leftPad(lower(hex(${hash})), 16, '0')`;
+}
+
 /** The key of a row: its instant and a hash of all of it. */
 export function keyOf(instantMs: number, hash: string): string {
-  return `${instantMs}-${hash.padStart(16, '0')}`;
+  return `${instantMs}-${hash}`;
 }
 
 /** The parts of a key that the contract has checked. */
