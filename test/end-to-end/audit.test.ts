@@ -38,9 +38,11 @@ afterAll(async () => {
   await rm(outside, { recursive: true, force: true });
 });
 
-test('questions, sign-ins and denials are on the log, and in the stream without personal data', async () => {
+test('questions, exports, sign-ins and denials are on the log, and in the stream without personal data', async () => {
   const query = { kind: 'total', metrics: [{ aggregate: 'count' }], range: { last: '7d' } };
   for (let i = 0; i < 5; i++) await server.json('/api/analytics/query', { method: 'POST', body: JSON.stringify(query) });
+  for (const path of ['/api/analytics/export', '/api/admin/audit/export?format=csv'])
+    expect((await fetch(server.url + path, { headers: { authorization: `Bearer ${testOwner.apiKey}` } })).ok).toBe(true);
   const signIn = (password: string) =>
     fetch(`${server.url}/api/auth/sign-in/email`, {
       method: 'POST',
@@ -56,6 +58,10 @@ test('questions, sign-ins and denials are on the log, and in the stream without 
     ['denied', 'signed in', testOwner.email],
   ]);
   expect(entries.filter(({ action }) => action === 'query')).toHaveLength(5);
+  expect(entries.filter(({ sentence }) => sentence.startsWith('exported')).map(({ action, detail }) => [action, detail?.format])).toEqual([
+    ['exportAudit', 'csv'],
+    ['export', 'ndjson'],
+  ]);
   const denied = await server.json<{ entries: AuditEntryAnswer[] }>('/api/admin/audit?outcome=denied');
   expect(denied.entries.map(({ action }) => action)).toEqual(['signIn']);
   await until(async () => (await linesOf(streamFile()).catch(() => [])).length >= entries.length, 'the stream');

@@ -1,7 +1,7 @@
 /** Appends drafts to their chains: one transaction for any number of entries of any workspaces. */
 import type { Catalog, CatalogDatabase } from '../catalog/schema.ts';
 import type { RandomBytes } from '../ports/clock.ts';
-import { auditLimits, type Draft } from './entry.ts';
+import type { Draft } from './entry.ts';
 import { entryLine, linkOf, type EntryRow } from './line.ts';
 import type { PersonKeyring, PersonKeys } from './personal.ts';
 
@@ -170,6 +170,6 @@ function restOf({ workspaceId, detail, cutBytes, personal }: Draft, keys: Person
   if (detail !== '') members.push(`"detail":${detail}`);
   if (cutBytes > 0) members.push(`"cut":${cutBytes}`);
   const sealed = personal.map((each) => keyring.seal(each, workspaceId, keys));
-  if (sealed.length > 0) members.push(`"personal":${JSON.stringify(sealed.slice(0, auditLimits.people))}`);
+  if (sealed.length > 0) members.push(`"personal":${JSON.stringify(sealed)}`);
   return members.length === 0 ? '' : `{${members.join(',')}}`;
 }

@@ -7,7 +7,8 @@ import { draftOf, type AuditEntry, type Draft, type RecordedEntry } from './entr
 
 /** Entries that may wait; beyond it new ones are refused. */
 const mostWaiting = 20_000;
-const mostPerCommit = 1_000;
+/** few enough that nobody else waits long for the catalog */
+const mostPerCommit = 500;
 const retryMs = { first: 100, most: 5_000 };
 
 /** What the recorder works with. */

@@ -12,7 +12,11 @@ const pauseMs = 50;
  */
 export async function scrubDeleted(catalog: Catalog, table: keyof CatalogTables): Promise<boolean> {
   if (catalog.dialect === 'postgres') {
-    await sql`vacuum full ${sql.table(table)}`.execute(catalog.db);
+    await catalog.db.connection().execute(async (connection) => {
+      // While it waits for a long reader, such as a dump, everybody else would wait behind it.
+      await sql`set lock_timeout = '2s'`.execute(connection);
+      await sql`vacuum full ${sql.table(table)}`.execute(connection).finally(() => sql`reset lock_timeout`.execute(connection));
+    });
     return true;
   }
   for (let left = tries; left > 0; left--) {

@@ -153,10 +153,11 @@ function bindBackup({ config, version, stores: { catalog, warehouse, spool, idWi
   });
 }
 
-function gaugesOf({ rooms, live }: RouteParts): Record<string, number> {
+function gaugesOf({ rooms, live, security }: RouteParts): Record<string, number> {
   const asked = rooms.engine.statistics();
   const committed = rooms.committer.state();
   const sockets = live().stats();
+  const audited = security.audit.state();
   return {
     bellwether_commits_total: committed.segments,
     bellwether_committed_events_total: committed.events,
@@ -166,6 +167,8 @@ function gaugesOf({ rooms, live }: RouteParts): Record<string, number> {
     bellwether_questions_saved_total: asked.saved,
     bellwether_questions_in_flight: asked.inFlight,
     bellwether_sockets: sockets.sockets,
+    bellwether_audit_waiting: audited.waiting,
+    bellwether_audit_failing: audited.lastError === null ? 0 : 1,
     bellwether_live_rooms: sockets.rooms.questions + sockets.rooms.channels,
   };
 }

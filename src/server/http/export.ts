@@ -28,7 +28,7 @@ const mediaTypes: Readonly<Record<ExportFormat, string>> = {
 /** The export route. */
 export function exportRoutes({ warehouse, clock, maskSalt }: ExportParts): RouteBinding[] {
   return [
-    bindRoute(exportRoute, async ({ principal, query, reply, signal }) => {
+    bindRoute(exportRoute, async ({ principal, query, reply, signal, note }) => {
       const resolved = resolve(principal.policy, {
         kind: 'table',
         timezone: query.timezone,
@@ -37,6 +37,7 @@ export function exportRoutes({ warehouse, clock, maskSalt }: ExportParts): Route
       });
       const { fromMs, toMs } = resolveRange(resolved.range, resolved.zone, clock.now());
       const rows = source(resolved, { fromMs, toMs, starts: [] });
+      note({ detail: { format: query.format, range: rangeOf(query), policy: principal.policy.name } });
       const bytes = await exportEvents(warehouse, { rows, view: viewOf(principal.policy, maskSalt) }, query.format, { signal });
       reply.header('content-type', mediaTypes[query.format]);
       reply.header('content-disposition', `attachment; filename="events.${query.format}"`);

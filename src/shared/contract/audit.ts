@@ -95,6 +95,7 @@ export const auditExportRoute = {
   tag: 'audit',
   access: 'audit:export',
   limit: 'export',
+  isRecorded: true,
   query: auditFilter.extend({ format: z.enum(auditExportFormats).default('ndjson') }),
 } as const satisfies Route;
 

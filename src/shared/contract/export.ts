@@ -50,5 +50,6 @@ export const exportRoute = {
   tag: 'analytics',
   access: 'events:export',
   limit: 'export',
+  isRecorded: true,
   query: exportQuery,
 } as const satisfies Route;
