@@ -1,14 +1,15 @@
 /** Every route of the contract, tried by everybody who must not get in: nothing leaks, nothing changes, each try is on the audit. */
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { builtInRoles, permissions, permissionsByRole, type Permission } from '../../src/shared/model/permission.ts';
 import type { Route } from '../../src/shared/contract/route.ts';
 import { ingestContract } from '../../src/shared/contract/ingest.ts';
 import { workspaceHeader } from '../../src/shared/contract/identity.ts';
-import { postgresMissing, startPrivatePostgres, type PrivatePostgres } from '../fixtures/private-postgres.ts';
 import { tryRoute, type As, type Outcome } from './attack.ts';
 import { contractRoutes } from './contract-routes.ts';
+import { describeOnEachWorld } from './each-world.ts';
 import { samples } from './samples.ts';
-import { marker, openWorld, type World } from './world.ts';
+import { marker, type World } from './world.ts';
+import { deniedActions, stateOf } from './world-state.ts';
 
 const routes = await contractRoutes();
 const ingest = new Set(ingestContract.map((route) => route.operation));
@@ -25,16 +26,7 @@ test('every route has a rule and is tried here', () => {
   expect(Object.keys(samples).filter((operation) => !routes.has(operation))).toEqual([]);
 });
 
-describe('with the catalog on SQLite', () => attack(() => openWorld()));
-
-describe.skipIf(postgresMissing() !== null)('with the catalog on PostgreSQL', () => {
-  let postgres: PrivatePostgres;
-  beforeAll(async () => {
-    postgres = await startPrivatePostgres();
-  });
-  afterAll(() => postgres?.close());
-  attack(async () => openWorld(await postgres.createDatabase()));
-});
+describeOnEachWorld('every route', attack);
 
 function attack(open: () => Promise<World>): void {
   let world: World;
@@ -43,7 +35,6 @@ function attack(open: () => Promise<World>): void {
     world = await open();
     before = await stateOf(world);
   }, 60_000);
-  afterAll(() => world?.close());
 
   const tryAll = async (as: As, which: readonly Route[] = guarded): Promise<Map<string, Outcome>> => {
     const outcomes = new Map<string, Outcome>();
@@ -218,28 +209,4 @@ function attack(open: () => Promise<World>): void {
       ),
     ).toEqual([]);
   });
-}
-
-/** Everything that an attacker could have changed of the attacked workspace, as its owner sees it. */
-async function stateOf(world: World): Promise<string> {
-  const paths = ['people', 'roles', 'groups', 'channels', 'embed', 'outside', 'security/watch', 'sign-in-providers'].map(
-    (name) => `/api/admin/${name}`,
-  );
-  const parts = [...paths, `/api/analytics/dashboards/${world.ours.ids.dashboard}`, '/api/analytics/imports', '/api/analytics/ledger'];
-  const answers = await Promise.all(parts.map((path) => world.operate<unknown>(world.ours.id, 'GET', path)));
-  const volatile = new Set(['lastSeenAt', 'memberCount', 'isLocked']);
-  return JSON.stringify(answers, (key, value: unknown) => (volatile.has(key) ? undefined : value), 1);
-}
-
-async function deniedActions(world: World, workspaceId: string): Promise<Map<string, number>> {
-  const query = new URLSearchParams({ format: 'ndjson', outcome: 'denied', log: workspaceId === '' ? 'installation' : 'workspace' });
-  const response = await fetch(`${world.url}/api/admin/audit/export?${query}`, {
-    headers: { authorization: `Bearer ${world.server.token}`, ...(workspaceId === '' ? {} : { [workspaceHeader]: workspaceId }) },
-  });
-  const counts = new Map<string, number>();
-  for (const line of (await response.text()).split('\n').filter((text) => text !== '')) {
-    const { action } = JSON.parse(line) as { action: string };
-    counts.set(action, (counts.get(action) ?? 0) + 1);
-  }
-  return counts;
 }

@@ -50,10 +50,10 @@ const unlimited = Object.keys(rateLimitDefaults)
   .map((name) => `${name}=0`)
   .join(',');
 
-/** Opens the world on the embedded stores, or with the catalog in the database at `databaseUrl`. */
-export async function openWorld(databaseUrl?: string): Promise<World> {
+/** Opens the world on the embedded stores, or with the catalog in the database at `databaseUrl`. `more` adds to the environment. */
+export async function openWorld(databaseUrl?: string, more: Record<string, string> = {}): Promise<World> {
   const folder = await mkdtemp(join(tmpdir(), 'bellwether-attack-'));
-  const environment = { PORT: '0', BELLWETHER_DATA: folder, LOG_LEVEL: 'silent', BELLWETHER_RATE_LIMITS: unlimited };
+  const environment = { PORT: '0', BELLWETHER_DATA: folder, LOG_LEVEL: 'silent', BELLWETHER_RATE_LIMITS: unlimited, ...more };
   const config = readConfig({ ...environment, ...(databaseUrl === undefined ? {} : { DATABASE_URL: databaseUrl }) });
   const server = await startServer({ config, listen: true });
   const { url, token } = server;
