@@ -283,18 +283,22 @@ interface IdentityOpening extends Pick<IdentityParts, 'catalog' | 'localOwnerTok
 
 async function openIdentity({ config, secrets, audit, outside, log, ...given }: IdentityOpening): Promise<Identity> {
   await resealStores(given.catalog.db, secrets, randomBytes, log);
-  return createIdentity({
+  const identity: Identity = createIdentity({
     ...secrets,
     ...given,
     ...outside,
     publicUrl: config.publicUrl,
     fetch: guardedFetch(outside.outbound, { timeoutMs: 10_000, maxBytes: 1_000_000 }),
     assertRules,
-    forgetPerson: ({ id }) => audit.erasePerson(id),
+    forgetPerson: async ({ id, email }) => {
+      const wasKnown = await audit.erasePerson(id);
+      return (email !== null && (await audit.eraseStranger(identity.signIn.lockout.subjectOf(email)))) || wasKnown;
+    },
     clock,
     randomBytes,
     log,
   });
+  return identity;
 }
 
 /** What the rooms of security are opened with. */

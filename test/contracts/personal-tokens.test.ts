@@ -51,6 +51,21 @@ describeOnEachCatalog('personal tokens', (place) => {
     world.nowMs += 1_000;
   };
 
+  test('are nobody while a second factor is required and there is none', async () => {
+    const { secret } = await identity.tokens.create(ada, { name: 'Notebook', scopes: ['ask'], expiresAt: null });
+    await identity.signIn.rules.set(workspaceId, true);
+    expect(await come(secret)).toBeNull();
+    const link = { person_id: ada.personId!, provider_id: 'sp', subject: 's', email: null, created_at: 0 };
+    const provider = { id: 'sp', name: 'Acme', issuer: 'https://acme.example', client_id: 'c', sealed: null, settings: '{}', is_on: 1 };
+    await world.catalog.db
+      .insertInto('sign_in_providers')
+      .values({ ...provider, created_at: 0, updated_at: 0 })
+      .execute();
+    await world.catalog.db.insertInto('sign_in_links').values(link).execute();
+    await raise();
+    expect(await come(secret)).not.toBeNull();
+  });
+
   test('act as the person within their scopes, with what the person may do and see at the moment', async () => {
     const { token, secret } = await identity.tokens.create(ada, { name: 'Notebook', scopes: ['ask', 'keys:manage'], expiresAt: null });
     expect(secret).toMatch(/^bw_p_[\w-]{32}$/);

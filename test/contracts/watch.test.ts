@@ -28,7 +28,11 @@ describeOnEachCatalog('the watch', (place) => {
       homeWorkspaceId: () => 'w',
       acts: {
         endSessions: async (personId) => void done.push(`end sessions of ${personId}`),
-        revokeKey: async (_, keyId) => void done.push(`revoke ${keyId}`),
+        endTokens: async (personId) => void done.push(`end tokens of ${personId}`),
+        revokeKey: async (_, keyId) => {
+          done.push(`revoke ${keyId}`);
+          return !keyId.startsWith('embed');
+        },
         restoreKey: async (_, keyId) => void done.push(`restore ${keyId}`),
         setLocked: async (personId, isLocked) => void done.push(`${isLocked ? 'lock' : 'unlock'} ${personId}`),
         isLastOwner: async (_, personId) => personId === lastOwner,
@@ -114,9 +118,15 @@ describeOnEachCatalog('the watch', (place) => {
     });
     test('revoke: the key, and the sessions', async () => {
       await grade('revoke');
-      expect(done).toEqual(['revoke k1', 'end sessions of p1']);
+      expect(done).toEqual(['revoke k1', 'end sessions of p1', 'end tokens of p1']);
       for (const act of acted) await watch.undo('w', act);
-      expect(done.slice(2)).toEqual(['restore k1']);
+      expect(done.slice(3)).toEqual(['restore k1']);
+    });
+    test('revoke: a token that cannot be taken back is slowed down', async () => {
+      await watch.setSettings('w', { ...defaultWatchSettings, probing: { isOn: true, response: 'revoke' } });
+      await probe('embed:1');
+      expect(acted).toMatchObject([{ response: 'throttle', canUndo: true }]);
+      expect(watch.isThrottled({ kind: 'key', id: 'embed:1' })).toBe(true);
     });
     test('lock: the account, and it is unlocked again', async () => {
       await grade('lock');

@@ -67,12 +67,13 @@ export function createAccountability(parts: AccountabilityParts): Accountability
       }
       if (!isRecorded(ended, outcome)) return;
       const detail = { ...notes.detail, ...(notes.rows === undefined ? {} : { rows: notes.rows }), ...whyOf(problem) };
+      const { target = targetOf(ended) } = notes;
       await record({
-        workspaceId: principal?.workspaceId ?? '',
+        workspaceId: principal?.workspaceId ?? joined(target),
         action: route.operation,
         outcome,
         actor: actorOf(principal),
-        target: notes.target ?? targetOf(ended),
+        target,
         detail,
         personal: await personalOf(principal, address, userAgent),
       });
@@ -169,6 +170,11 @@ function isRecorded({ route, problem }: EndedCall, outcome: AuditOutcome): boole
   if (problem?.code === 'RATE_LIMITED' || recordedElsewhere.has(route.operation)) return false;
   if (outcome === 'denied') return true;
   return route.isRecorded ?? route.method !== 'GET';
+}
+
+/** The workspace that somebody came into without having been in any: it concerns that workspace, not the installation. */
+function joined(target: AuditSubject | null): string {
+  return target?.kind === 'workspace' ? target.id : '';
 }
 
 function actorOf(principal: Principal | null): AuditSubject {

@@ -1,4 +1,5 @@
 /** Joins the audit log, incidents, notifications and the watch with people and keys. */
+import { Problem } from '../../shared/model/errors.ts';
 import type { AuditLog } from '../audit/audit.ts';
 import type { Catalog } from '../catalog/schema.ts';
 import type { Identity } from '../identity/identity.ts';
@@ -66,10 +67,18 @@ function keepTidy(watch: Watch, log: Log): NodeJS.Timeout {
 }
 
 /** What the watch may do to people and keys. */
-function actsOf({ db }: Catalog, { keys, signIn }: Identity): WatchParts['acts'] {
+function actsOf({ db }: Catalog, { keys, signIn, tokens }: Identity): WatchParts['acts'] {
   return {
     endSessions: async (personId) => void (await signIn.sessions.end(personId, {})),
-    revokeKey: (workspaceId, keyId) => keys.revoke(workspaceId, keyId),
+    endTokens: async (personId) => void (await tokens.revokeAll(personId)),
+    revokeKey: (workspaceId, keyId) =>
+      keys.revoke(workspaceId, keyId).then(
+        () => true,
+        (error: unknown) => {
+          if (error instanceof Problem && error.code === 'NOT_FOUND') return false;
+          throw error;
+        },
+      ),
     restoreKey: (workspaceId, keyId) => keys.restore(workspaceId, keyId),
     setLocked: (personId, isLocked) => signIn.setLocked(personId, isLocked),
     isLastOwner: async (workspaceId, personId) => {

@@ -15,8 +15,10 @@ export interface Act {
 export interface WatchActs {
   /** ends the sessions of a person, so that they sign in again */
   endSessions(personId: string): Promise<void>;
-  /** revokes a key */
-  revokeKey(workspaceId: string, keyId: string): Promise<void>;
+  /** revokes the personal tokens of a person */
+  endTokens(personId: string): Promise<void>;
+  /** revokes a key; false: it is a token that cannot be taken back */
+  revokeKey(workspaceId: string, keyId: string): Promise<boolean>;
   /** takes that back */
   restoreKey(workspaceId: string, keyId: string): Promise<void>;
   /** lets a person sign in no more; or again */
@@ -53,11 +55,14 @@ export async function respond(acts: WatchActs, workspaceId: string, wanted: Resp
       return act('Ended the sessions of the person, who has to sign in again.', false);
     case 'revoke':
       if (subject.kind === 'key') {
-        await acts.revokeKey(workspaceId, subject.id);
-        return act('Revoked the key.', true);
+        if (await acts.revokeKey(workspaceId, subject.id)) return act('Revoked the key.', true);
+        response = 'throttle';
+        await acts.setThrottle(subject, nowMs + throttleMs);
+        return act('Slowed the token down for an hour; it ends by itself.', true);
       }
       await acts.endSessions(subject.id);
-      return act('Ended the sessions of the person.', false);
+      await acts.endTokens(subject.id);
+      return act('Ended the sessions and the tokens of the person.', false);
     case 'lock':
       await acts.setLocked(subject.id, true);
       await acts.endSessions(subject.id);

@@ -6,6 +6,7 @@ import { bindRules } from '../members/bind.ts';
 import { isOperator, readMembers } from '../members/grants.ts';
 import { maybeFindRole } from '../members/role-store.ts';
 import { joinRules } from '../members/rules.ts';
+import { lacksRequiredFactor } from '../sign-in/two-factor/rules.ts';
 import { permissionsOfScopes } from './grant.ts';
 import type { Key } from './key.ts';
 import { isPersonal } from './secret-text.ts';
@@ -66,10 +67,10 @@ async function maybeCredentialOfKey(db: CatalogDatabase, key: Key, isPrevious: b
   };
 }
 
-/** Null when the person is no member any more. */
+/** Null when the person is no member any more, or must set up a second factor first. */
 async function maybeCredentialOfToken(db: CatalogDatabase, { workspaceId, personId, ...token }: PersonalToken): Promise<Credential | null> {
   const [member] = await readMembers(db, { workspaceId, personId });
-  if (member === undefined) return null;
+  if (member === undefined || (await lacksRequiredFactor(db, workspaceId, personId))) return null;
   const { permissions, policy } = accessOf(member);
   const runsInstallation = token.scopes.includes('operator') && (await isOperator(db, personId));
   return {

@@ -75,6 +75,15 @@ export async function readRequiring(db: CatalogDatabase, workspaceIds: readonly 
   return { isEverywhere: rows.some(({ name }) => name === installationFact), workspaces: new Set(workspaces) };
 }
 
+/** Whether a person has to set a second factor up before anything else; who can come by a provider has theirs there. */
+export async function lacksRequiredFactor(db: CatalogDatabase, workspaceId: string, personId: string): Promise<boolean> {
+  const requiring = await readRequiring(db, [workspaceId]);
+  if (!requiring.isEverywhere && !requiring.workspaces.has(workspaceId)) return false;
+  if ((await havingSecondFactor(db, [personId])).has(personId)) return false;
+  const link = await db.selectFrom('sign_in_links').select('person_id').where('person_id', '=', personId).limit(1).executeTakeFirst();
+  return link === undefined;
+}
+
 async function setRequired(db: CatalogDatabase, workspaceId: string | null, isRequired: boolean): Promise<void> {
   const name = workspaceId === null ? installationFact : workspaceFact(workspaceId);
   if (!isRequired) {
