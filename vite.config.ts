@@ -31,6 +31,10 @@ export default defineConfig({
     // one sheet of some 20 kB: a part fetched later could fail alone, and is not asked for again
     cssCodeSplit: false,
     chunkSizeWarningLimit: 700,
+    // what changes with a library alone is a file of its own, which browsers keep over releases; one file also packs better than many
+    rolldownOptions: {
+      output: { codeSplitting: { groups: [{ name: 'base', test: /node_modules[\\/](react|react-dom|scheduler|@tanstack)[\\/]/ }] } },
+    },
   },
   server: {
     proxy: {

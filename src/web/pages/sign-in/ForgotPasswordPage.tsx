@@ -17,6 +17,9 @@ export function ForgotPasswordPage(): ReactNode {
     return (
       <Door title="Forgot your password?" about="This server sends no mail, so it cannot send you a link.">
         <p>Ask an admin of your workspace for a link to a new password: they find it beside your name in Settings, People.</p>
+        <p className="bw-quiet">
+          Do you run the server? There, <code>bellwether user reset-link</code> with your address prints one.
+        </p>
         <BackLink />
       </Door>
     );

@@ -70,7 +70,7 @@ export function TokensPage(): ReactNode {
       <PageHead
         title="Tokens"
         about="A token lets a program of yours act as you: never more than you may yourself, and no longer than you are a member."
-        actions={make}
+        actions={tokens.data?.length !== 0 && make}
       />
       <Section isFlush>
         <Asked query={tokens} skeleton={<RowTable {...table} rows={[]} skeletonRows={2} />}>

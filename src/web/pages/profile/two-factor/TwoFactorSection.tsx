@@ -85,7 +85,7 @@ function Opened({ open, account, onOpen }: { open: Open; account: Account; onOpe
   const { hasPassword } = account.profile;
   switch (open.is) {
     case 'set-up':
-      return <SetUp hasPassword={hasPassword} onClose={close} onDone={() => renew().then(close)} />;
+      return <SetUp account={account} onClose={close} onDone={() => renew().then(close)} />;
     case 'codes':
       return (
         <Dialog title="New recovery codes" onClose={close}>
@@ -130,11 +130,17 @@ function Opened({ open, account, onOpen }: { open: Open; account: Account; onOpe
   }
 }
 
-function SetUp({ hasPassword, onClose, onDone }: { hasPassword: boolean; onClose: () => void; onDone: () => void }): ReactNode {
+function SetUp({ account, onClose, onDone }: { account: Account; onClose: () => void; onDone: () => void }): ReactNode {
   const [isKept, setIsKept] = useState(false);
   return (
     <Dialog title="Set up two-step sign-in" onClose={onClose} isKept={isKept}>
-      <TwoFactorSteps hasPassword={hasPassword} onCodes={() => setIsKept(true)} onCancel={onClose} onDone={onDone} />
+      <TwoFactorSteps
+        hasPassword={account.profile.hasPassword}
+        email={account.profile.email}
+        onCodes={() => setIsKept(true)}
+        onCancel={onClose}
+        onDone={onDone}
+      />
     </Dialog>
   );
 }
