@@ -11,7 +11,7 @@ type Page = z.infer<(typeof notificationsRoute)['answer']>;
 
 const path = '/api/notifications';
 /** How often the count is asked for, so that news is on the bell soon. */
-const pollMs = 20_000;
+const pollMs = 10_000;
 
 /** In front of the key of everything about notifications. */
 export const notificationsKey = ['notifications'];
