@@ -17,6 +17,8 @@ import { auditSearch } from './data/admin/audit.ts';
 import type { AuditSearch } from './data/admin/audit.ts';
 import { peopleSearch } from './data/admin/members.ts';
 import type { PeopleSearch } from './data/admin/members.ts';
+import { newRoleSearch } from './data/admin/roles.ts';
+import type { NewRoleSearch } from './data/admin/roles.ts';
 import { securitySearch } from './data/admin/security.ts';
 import type { SecuritySearch } from './data/admin/security.ts';
 import { oneOf, parseSearch, stringifySearch } from './data/address.ts';
@@ -129,6 +131,25 @@ const groupsPage = createRoute({
   getParentRoute: () => settings,
   path: '/settings/groups',
   component: lazyRouteComponent(() => import('./pages/settings/people/groups/GroupsPage.tsx'), 'GroupsPage'),
+});
+
+const rolesPage = createRoute({
+  getParentRoute: () => settings,
+  path: '/settings/roles',
+  component: lazyRouteComponent(() => import('./pages/settings/roles/RolesPage.tsx'), 'RolesPage'),
+});
+
+const newRolePage = createRoute({
+  getParentRoute: () => settings,
+  path: '/settings/roles/new',
+  validateSearch: (search: Given<NewRoleSearch>): NewRoleSearch => newRoleSearch(search),
+  component: lazyRouteComponent(() => import('./pages/settings/roles/RolePage.tsx'), 'NewRolePage'),
+});
+
+const rolePage = createRoute({
+  getParentRoute: () => settings,
+  path: '/settings/roles/$role',
+  component: lazyRouteComponent(() => import('./pages/settings/roles/RolePage.tsx'), 'RolePage'),
 });
 
 const auditPage = createRoute({
@@ -253,7 +274,20 @@ function makeRouter(client: QueryClient) {
         explore,
         events,
         start,
-        settings.addChildren([settingsStart, peoplePage, groupsPage, auditPage, securityPage, workspacePage, profile, sessions, tokens]),
+        settings.addChildren([
+          settingsStart,
+          peoplePage,
+          groupsPage,
+          rolesPage,
+          newRolePage,
+          rolePage,
+          auditPage,
+          securityPage,
+          workspacePage,
+          profile,
+          sessions,
+          tokens,
+        ]),
       ]),
       signIn,
       signUp,

@@ -19,6 +19,8 @@ import classes from './Sentence.module.css';
 interface FilterEditorProps {
   filter: Filter;
   period: Period;
+  /** values to offer before those of the data */
+  suggestions?: readonly Option[];
   onChange: (filter: Filter) => void;
   onDone: () => void;
 }
@@ -38,7 +40,7 @@ function useValues(field: string, period: Period): Option[] {
 }
 
 /** The editor, to stand in a popover. */
-export function FilterEditor({ filter, period, onChange, onDone }: FilterEditorProps): ReactNode {
+export function FilterEditor({ filter, period, suggestions = [], onChange, onDone }: FilterEditorProps): ReactNode {
   const setOperator = (operator: Operator): void =>
     onChange({ ...filter, operator, values: takesNone(operator) ? [] : takesMany(operator) ? filter.values : filter.values.slice(0, 1) });
   return (
@@ -60,7 +62,7 @@ export function FilterEditor({ filter, period, onChange, onDone }: FilterEditorP
           ))}
         </select>
       </div>
-      {takesMany(filter.operator) && <ManyValues filter={filter} period={period} onChange={onChange} />}
+      {takesMany(filter.operator) && <ManyValues filter={filter} period={period} suggestions={suggestions} onChange={onChange} />}
       {!takesMany(filter.operator) && !takesNone(filter.operator) && (
         <OneValue key={filter.operator} filter={filter} onChange={onChange} onDone={onDone} />
       )}
@@ -73,8 +75,13 @@ export function FilterEditor({ filter, period, onChange, onDone }: FilterEditorP
   );
 }
 
-function ManyValues({ filter, period, onChange }: Pick<FilterEditorProps, 'filter' | 'period' | 'onChange'>): ReactNode {
-  const options = useValues(filter.field, period);
+function ManyValues({
+  filter,
+  period,
+  suggestions = [],
+  onChange,
+}: Pick<FilterEditorProps, 'filter' | 'period' | 'suggestions' | 'onChange'>): ReactNode {
+  const options = [...suggestions, ...useValues(filter.field, period)];
   const picked = filter.values.map(writeValue);
   const missing = picked
     .filter((value) => !options.some((option) => option.value === value))

@@ -17,6 +17,8 @@ interface FilterPartProps {
   filters: readonly Filter[];
   fields: readonly Option[];
   period: Period;
+  /** values to offer before those of the data */
+  suggestions?: readonly Option[];
   onChange: (filters: Filter[]) => void;
 }
 
@@ -26,19 +28,27 @@ function isComplete(filter: Filter): boolean {
 }
 
 /** The chips of all filters, and the one that adds another. */
-export function FilterPart({ filters, fields, period, onChange }: FilterPartProps): ReactNode {
+export function FilterPart({ filters, fields, period, suggestions = [], onChange }: FilterPartProps): ReactNode {
   const replace = (at: number, filter: Filter | null): void =>
     onChange(filters.flatMap((one, index) => (index === at ? (filter === null ? [] : [filter]) : [one])));
   return (
     <>
       {filters.map((filter, at) => (
-        <FilterChip key={at} filter={filter} fields={fields} period={period} onChange={(next) => replace(at, next)} />
+        <FilterChip
+          key={at}
+          filter={filter}
+          fields={fields}
+          period={period}
+          suggestions={suggestions}
+          onChange={(next) => replace(at, next)}
+        />
       ))}
       <FilterChip
         key={`new ${filters.length}`}
         filter={null}
         fields={fields}
         period={period}
+        suggestions={suggestions}
         onChange={(filter) => filter !== null && onChange([...filters, filter])}
       />
     </>
@@ -50,10 +60,11 @@ interface FilterChipProps {
   filter: Filter | null;
   fields: readonly Option[];
   period: Period;
+  suggestions: readonly Option[];
   onChange: (filter: Filter | null) => void;
 }
 
-function FilterChip({ filter, fields, period, onChange }: FilterChipProps): ReactNode {
+function FilterChip({ filter, fields, period, suggestions, onChange }: FilterChipProps): ReactNode {
   const [isOpen, setIsOpen] = useState(false);
   const [draft, setDraft] = useState<Filter | null>(filter);
   const open = (): void => {
@@ -91,7 +102,7 @@ function FilterChip({ filter, fields, period, onChange }: FilterChipProps): Reac
             offerTyped={typedField}
           />
         ) : (
-          <FilterEditor filter={draft} period={period} onChange={setDraft} onDone={close} />
+          <FilterEditor filter={draft} period={period} suggestions={suggestions} onChange={setDraft} onDone={close} />
         )}
       </Popover.Dropdown>
     </Popover>

@@ -4,6 +4,7 @@ import {
   IconClipboardList,
   IconDevices,
   IconKey,
+  IconLock,
   IconShieldCheck,
   IconUserCircle,
   IconUsers,
@@ -19,6 +20,7 @@ export interface SettingsPage {
     | '/profile/tokens'
     | '/settings/people'
     | '/settings/groups'
+    | '/settings/roles'
     | '/settings/audit'
     | '/settings/security'
     | '/settings/workspace';
@@ -36,6 +38,7 @@ export const settingsPages: readonly SettingsPage[] = [
   { path: '/profile/tokens', label: 'Tokens', icon: IconKey, group: 'You', needs: null },
   { path: '/settings/people', label: 'People', icon: IconUsers, group: 'Workspace', needs: 'people:read' },
   { path: '/settings/groups', label: 'Groups', icon: IconUsersGroup, group: 'Workspace', needs: 'people:read' },
+  { path: '/settings/roles', label: 'Roles', icon: IconLock, group: 'Workspace', needs: 'roles:read' },
   { path: '/settings/audit', label: 'Audit', icon: IconClipboardList, group: 'Workspace', needs: 'audit:read' },
   { path: '/settings/security', label: 'Security', icon: IconShieldCheck, group: 'Workspace', needs: 'incidents:read' },
   { path: '/settings/workspace', label: 'Workspace', icon: IconBuilding, group: 'Workspace', needs: null },
