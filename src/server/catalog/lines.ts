@@ -18,8 +18,12 @@ export interface LineRange<T extends keyof CatalogTables> {
 /** The lines in UTF-8, separated by line feeds; empty where there are no rows. */
 export async function readLines<T extends keyof CatalogTables>(catalog: Catalog, range: LineRange<T>): Promise<Uint8Array> {
   const { table, columns, workspaceId, by, from, to } = range;
+  const fields = columns.map((column) => sql.ref(column));
+  // Each database is much slower at the other's way.
+  const line =
+    catalog.dialect === 'sqlite' ? sql`concat_ws(${'\t'}, ${sql.join(fields)})` : sql.join(fields, sql` || ${sql.lit('\t')} || `);
   const ordered = sql`
-    select concat_ws(${'\t'}, ${sql.join(columns.map((column) => sql.ref(column)))}) as line
+    select ${line} as line
     from ${sql.table(table)}
     where workspace_id = ${workspaceId} and ${sql.ref(by)} between ${from} and ${to}
     order by ${sql.ref(by)}`;
