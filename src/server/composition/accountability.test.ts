@@ -8,10 +8,11 @@ import { revokeKeyRoute } from '../../shared/contract/keys.ts';
 import type { Route } from '../../shared/contract/route.ts';
 import { Problem } from '../../shared/model/errors.ts';
 import type { AuditEntry } from '../audit/entry.ts';
+import { outlineOf } from '../query/outline.ts';
 import type { EndedCall } from '../http/trail.ts';
 import type { SignInAttempt } from '../identity/sign-in/attempt-log.ts';
 import type { Sighting } from '../watch/sighting.ts';
-import { createAccountability, shapeOf, type Accountability } from './accountability.ts';
+import { createAccountability, type Accountability } from './accountability.ts';
 
 let entries: AuditEntry[];
 let sightings: Sighting[];
@@ -93,17 +94,30 @@ describe('while the catalog is away', () => {
   test('an entry that waits holds nobody up', async () => {
     state.lastError = 'away';
     record = () => new Promise(() => undefined);
-    await accountability.onCall(ended(queryRoute));
+    await accountability.onCall(ended(revokeKeyRoute));
   });
   test('what outlasts the patience of the log goes on, for the entry still waits', async () => {
     record = () => Promise.reject(new Problem('CATALOG_UNAVAILABLE', 'waits'));
-    await accountability.onCall(ended(queryRoute));
+    await accountability.onCall(ended(revokeKeyRoute));
   });
   test('once too much is unwritten, what asks is refused', async () => {
     state = { waiting: 15_000, lastError: 'away' };
     record = () => Promise.reject(new Problem('CATALOG_UNAVAILABLE', 'full'));
-    await expect(accountability.onCall(ended(queryRoute))).rejects.toMatchObject({ code: 'CATALOG_UNAVAILABLE' });
+    await expect(accountability.onCall(ended(revokeKeyRoute))).rejects.toMatchObject({ code: 'CATALOG_UNAVAILABLE' });
   });
+});
+
+test('questions are written down together, soon after they were answered, and all of them before the end', async () => {
+  for (let i = 0; i < 3; i++) await accountability.onCall(ended(queryRoute, { notes: { rows: i } }));
+  expect(entries).toEqual([]);
+  await accountability.settle();
+  expect(entries.map(({ detail }) => detail?.rows)).toEqual([0, 1, 2]);
+  await accountability.onCall(ended(queryRoute));
+  await expect.poll(() => entries.length).toBe(4);
+  record = () => Promise.reject(new Problem('CATALOG_UNAVAILABLE', 'full'));
+  state = { waiting: 15_000, lastError: 'away' };
+  for (let i = 0; i < 999; i++) await accountability.onCall(ended(queryRoute));
+  await expect(accountability.onCall(ended(queryRoute))).rejects.toMatchObject({ code: 'CATALOG_UNAVAILABLE' });
 });
 
 test('a question is written down without its values', () => {
@@ -117,7 +131,7 @@ test('a question is written down without its values', () => {
     ],
     range: { last: '7d' },
   };
-  expect(shapeOf({ id: 'a', query })).toEqual({
+  expect(outlineOf({ id: 'a', query })).toEqual({
     kind: 'breakdown',
     dataset: 'events',
     by: ['properties.city'],
@@ -125,7 +139,7 @@ test('a question is written down without its values', () => {
     fields: ['user', 'name', 'time'],
     range: { last: '7d' },
   });
-  expect([shapeOf(null), shapeOf({ channel: 'activity' }), shapeOf({ query: 5 })]).toEqual([{}, { channel: 'activity' }, {}]);
+  expect([outlineOf(null), outlineOf({ channel: 'activity' }), outlineOf({ query: 5 })]).toEqual([{}, { channel: 'activity' }, {}]);
 });
 
 describe('a sign-in', () => {

@@ -9,6 +9,7 @@ import type { SignInAttempt } from '../identity/sign-in/attempt-log.ts';
 import type { LiveTrail } from '../live/socket/trail.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
+import { outlineOf } from '../query/outline.ts';
 import { looksLikeEscape } from '../watch/detectors/sql-escape.ts';
 import type { CallSighting, Subject } from '../watch/sighting.ts';
 import type { Watch } from '../watch/watch.ts';
@@ -40,12 +41,16 @@ export interface Accountability {
 const mostUnwritten = 15_000;
 /** Sign-in records itself, with the reason that the caller is not told. */
 const recordedElsewhere: ReadonlySet<string> = new Set(['signIn', 'secondFactor', 'resetPassword', 'providerCallback']);
+/** Answered questions are written down together, so long after the first; beyond so many the next one waits for that. */
+const gatherMs = 25;
+const mostGathered = 1_000;
 const nobody: AuditSubject = { kind: 'anonymous', id: '-' };
 
 /** Accounting into an audit log, before the eyes of the watch. */
 export function createAccountability(parts: AccountabilityParts): Accountability {
   const { audit, watch, clock } = parts;
   const record = recorder(parts);
+  const gathered = gatherEntries(record, parts.log);
   const personalOf = async (principal: Principal | null, address: string, userAgent: string): Promise<AuditPersonal[]> => {
     const where = { address, userAgent };
     if (principal?.personId === undefined) return [{ personId: audit.strangerId(address), fields: where }];
@@ -68,7 +73,7 @@ export function createAccountability(parts: AccountabilityParts): Accountability
       if (!isRecorded(ended, outcome)) return;
       const detail = { ...notes.detail, ...(notes.rows === undefined ? {} : { rows: notes.rows }), ...whyOf(problem) };
       const { target = targetOf(ended) } = notes;
-      await record({
+      const entry: AuditEntry = {
         workspaceId: principal?.workspaceId ?? joined(target),
         action: route.operation,
         outcome,
@@ -76,7 +81,9 @@ export function createAccountability(parts: AccountabilityParts): Accountability
         target,
         detail,
         personal: await personalOf(principal, address, userAgent),
-      });
+      };
+      if (problem === null && route.operation === 'query') await gathered.add(entry);
+      else await record(entry);
     },
     onMessage: async ({ operation, principal, address, country, userAgent, problem, message }) => {
       const outcome = outcomeOf(problem);
@@ -88,7 +95,7 @@ export function createAccountability(parts: AccountabilityParts): Accountability
         action: operation === 'connect' ? 'connectLive' : 'subscribeLive',
         outcome,
         actor: actorOf(principal),
-        detail: { ...shapeOf(message), ...(principal === null ? {} : { policy: principal.policy.name }), ...whyOf(problem) },
+        detail: { ...outlineOf(message), ...(principal === null ? {} : { policy: principal.policy.name }), ...whyOf(problem) },
         personal: await personalOf(principal, address, userAgent),
       });
     },
@@ -104,7 +111,34 @@ export function createAccountability(parts: AccountabilityParts): Accountability
         .finally(() => unwaited.delete(writing));
       unwaited.add(writing);
     },
-    settle: async () => void (await Promise.all(unwaited)),
+    settle: async () => void (await Promise.all([gathered.flush(), ...unwaited])),
+  };
+}
+
+/**
+ * Entries that need not be durable before the answer goes out: each commit of an embedded catalog stops everything for half a
+ * millisecond, and two hundred viewers of one board ask at once.
+ */
+function gatherEntries(record: (entry: AuditEntry) => Promise<void>, log: Log) {
+  let entries: AuditEntry[] = [];
+  let writing: Promise<void> = Promise.resolve();
+  let timer: NodeJS.Timeout | null = null;
+  const flush = (): Promise<void> => {
+    if (timer !== null) clearTimeout(timer);
+    timer = null;
+    const batch = entries;
+    entries = [];
+    if (batch.length > 0) writing = Promise.all([writing, ...batch.map(record)]).then(() => undefined);
+    writing.catch((error: unknown) => log.error({ err: error, entries: batch.length }, 'questions could not be recorded'));
+    return writing;
+  };
+  return {
+    flush,
+    add: async (entry: AuditEntry): Promise<void> => {
+      entries.push(entry);
+      if (entries.length >= mostGathered) await flush();
+      else timer ??= setTimeout(() => void flush().catch(() => undefined), gatherMs);
+    },
   };
 }
 
@@ -193,34 +227,4 @@ function whyOf(problem: Problem | null): Record<string, unknown> {
 
 function subjectOf({ kind, id, personId }: Principal): Subject {
   return personId === undefined ? { kind: kind === 'outside' ? 'person' : 'key', id } : { kind: 'person', id: personId };
-}
-
-/** A question without its values: those may be personal. */
-export function shapeOf(message: unknown): Record<string, unknown> {
-  if (typeof message !== 'object' || message === null) return {};
-  const { query = message, channel } = message as { query?: unknown; channel?: unknown };
-  if (typeof channel === 'string') return { channel };
-  if (typeof query !== 'object' || query === null) return {};
-  const { kind, dataset = 'events', by, metrics, where, range, columns } = query as Record<string, unknown>;
-  return {
-    kind,
-    dataset,
-    ...(Array.isArray(by) && by.length > 0 ? { by } : {}),
-    ...(Array.isArray(columns) ? { columns } : {}),
-    ...(Array.isArray(metrics) ? { metrics: metrics.map(measureOf) } : {}),
-    ...(Array.isArray(where) && where.length > 0 ? { fields: [...new Set(where.flatMap(fieldsOf))] } : {}),
-    ...(range === undefined ? {} : { range }),
-  };
-}
-
-function measureOf(metric: unknown): unknown {
-  const { metric: name, aggregate, of } = (metric ?? {}) as Record<string, unknown>;
-  return name ?? (of === undefined ? aggregate : `${String(aggregate)} ${String(of)}`);
-}
-
-function fieldsOf(condition: unknown): string[] {
-  if (typeof condition !== 'object' || condition === null) return [];
-  const { field, any, all, not } = condition as Record<string, unknown>;
-  if (typeof field === 'string') return [field];
-  return [any, all].flatMap((list) => (Array.isArray(list) ? list.flatMap(fieldsOf) : [])).concat(fieldsOf(not));
 }

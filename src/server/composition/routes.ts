@@ -74,7 +74,7 @@ export function bindRoutes(parts: RouteParts): RouteBinding[] {
     ...eventRoutes({ warehouse, clock, maskSalt }),
     ...peopleRoutes({ warehouse, maskSalt }),
     ...ledgerRoutes({ read: (workspaceId) => rooms.ledger.read(workspaceId, spool) }),
-    ...exportRoutes({ warehouse, clock, maskSalt }),
+    ...exportRoutes({ warehouse, clock, maskSalt, engine: rooms.engine }),
     ...bindImports(parts),
     ...identityRoutes(identity, countryOf),
     ...signInRoutes({ signIn: identity.signIn, countryOf }),

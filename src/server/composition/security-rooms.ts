@@ -3,6 +3,7 @@ import { Problem } from '../../shared/model/errors.ts';
 import type { AuditLog } from '../audit/audit.ts';
 import type { Catalog } from '../catalog/schema.ts';
 import type { Identity } from '../identity/identity.ts';
+import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
 import { openWatch, type Watch, type WatchParts } from '../watch/watch.ts';
 import { createAccountability, type Accountability, type AccountabilityParts } from './accountability.ts';
@@ -27,6 +28,9 @@ export interface SecurityRooms extends IncidentRooms {
 
 /** How often the watch writes down what it learned, and hears whom other nodes slowed down, ms. */
 const tidyMs = 5_000;
+/** How long a person's name is taken as it was, and of how many. */
+const describedMs = 60_000;
+const mostDescribed = 1_000;
 
 /** Joins the rooms; `notifications.start()` is left to whoever starts the server. */
 export async function openSecurityRooms(parts: SecurityRoomParts): Promise<SecurityRooms> {
@@ -41,7 +45,7 @@ export async function openSecurityRooms(parts: SecurityRoomParts): Promise<Secur
     ...incidentsOfWatch(rooms.incidents),
   });
   undoByWatch(rooms.incidents, watch);
-  const accountability = createAccountability({ audit, watch, clock, log, ...peopleOf(catalog) });
+  const accountability = createAccountability({ audit, watch, clock, log, ...peopleOf(catalog, clock) });
   identity.signIn.listen(accountability.onSignIn);
   const tidying = keepTidy(watch, log);
   return {
@@ -52,6 +56,7 @@ export async function openSecurityRooms(parts: SecurityRoomParts): Promise<Secur
     close: async () => {
       clearInterval(tidying);
       await rooms.notifications.stop();
+      await accountability.settle().catch(() => undefined);
       await accountability.settle();
       await watch.settle();
       await watch.tidy().catch((error: unknown) => log.warn({ err: error }, 'the watch forgets what it learned last'));
@@ -94,12 +99,18 @@ function actsOf({ db }: Catalog, { keys, signIn, tokens }: Identity): WatchParts
 }
 
 /** What the audit log keeps of a person besides the id, and where they belong; both are asked with every sign-in and change. */
-function peopleOf({ db }: Catalog): Pick<AccountabilityParts, 'describePerson' | 'workspacesOf'> {
+function peopleOf({ db }: Catalog, clock: Clock): Pick<AccountabilityParts, 'describePerson' | 'workspacesOf'> {
+  const described = new Map<string, { fields: Record<string, string>; atMs: number }>();
   return {
     describePerson: async (personId) => {
+      const nowMs = clock.now();
+      const known = described.get(personId);
+      if (known !== undefined && nowMs - known.atMs < describedMs) return known.fields;
       const row = await db.selectFrom('auth_users').select(['name', 'email']).where('id', '=', personId).executeTakeFirst();
-      const known: Record<string, string> = row === undefined ? {} : { ...row };
-      return known;
+      const fields: Record<string, string> = row === undefined ? {} : { ...row };
+      if (described.size >= mostDescribed) described.clear();
+      described.set(personId, { fields, atMs: nowMs });
+      return fields;
     },
     workspacesOf: async (personId) => {
       const rows = await db.selectFrom('memberships').select('workspace_id').where('person_id', '=', personId).execute();

@@ -5,6 +5,7 @@ import type { Range } from '../../shared/model/query.ts';
 import { resolveRange } from '../../shared/time/range.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Warehouse } from '../ports/warehouse.ts';
+import type { QueryEngine } from '../query/engine.ts';
 import { source } from '../query/kinds/source-sql.ts';
 import { resolve } from '../query/resolve.ts';
 import { viewOf } from '../query/policy/view.ts';
@@ -17,6 +18,7 @@ export interface ExportParts {
   warehouse: Warehouse;
   clock: Clock;
   maskSalt: MaskSalt;
+  engine: Pick<QueryEngine, 'ask'>;
 }
 
 const mediaTypes: Readonly<Record<ExportFormat, string>> = {
@@ -26,7 +28,7 @@ const mediaTypes: Readonly<Record<ExportFormat, string>> = {
 };
 
 /** The export route. */
-export function exportRoutes({ warehouse, clock, maskSalt }: ExportParts): RouteBinding[] {
+export function exportRoutes({ warehouse, clock, maskSalt, engine }: ExportParts): RouteBinding[] {
   return [
     bindRoute(exportRoute, async ({ principal, query, reply, signal, note }) => {
       const resolved = resolve(principal.policy, {
@@ -37,6 +39,15 @@ export function exportRoutes({ warehouse, clock, maskSalt }: ExportParts): Route
       });
       const { fromMs, toMs } = resolveRange(resolved.range, resolved.zone, clock.now());
       const rows = source(resolved, { fromMs, toMs, starts: [] });
+      const count = {
+        kind: 'total',
+        metrics: [{ aggregate: 'count' }],
+        timezone: query.timezone,
+        range: rangeOf(query),
+        where: query.where ?? [],
+      };
+      const counted = await engine.ask(principal.policy, count, { signal });
+      note({ rows: Number(counted.rows[0]?.[0] ?? 0) });
       note({ detail: { format: query.format, range: rangeOf(query), policy: principal.policy.name } });
       const bytes = await exportEvents(warehouse, { rows, view: viewOf(principal.policy, maskSalt) }, query.format, { signal });
       reply.header('content-type', mediaTypes[query.format]);

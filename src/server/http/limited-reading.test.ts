@@ -29,12 +29,13 @@ beforeAll(async () => {
     eventAt('2024-05-02T10:00Z', 'buy', { user: 'ann', properties: { country: 'DE', email: 'ann@example.com' } }),
     eventAt('2024-05-02T11:00Z', 'sell', { user: 'bob', properties: { country: 'US', email: 'bob@example.com' } }),
   ]);
+  const engine = createQueryEngine({ warehouse, clock, newId: () => 'q', maskSalt });
   bindings = [
     ...catalogRoutes({ catalog: (view) => new Discovery(warehouse, clock, silentLog).catalog(view), maskSalt }),
     ...eventRoutes({ warehouse, clock, maskSalt }),
-    ...exportRoutes({ warehouse, clock, maskSalt }),
+    ...exportRoutes({ warehouse, clock, maskSalt, engine }),
     ...peopleRoutes({ warehouse, maskSalt }),
-    ...queryRoutes({ engine: createQueryEngine({ warehouse, clock, newId: () => 'q', maskSalt }), assertMayAsk: async () => undefined }),
+    ...queryRoutes({ engine, assertMayAsk: async () => undefined }),
   ];
 });
 afterAll(() => opened.close());

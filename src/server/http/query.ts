@@ -3,6 +3,7 @@ import { queryRoute } from '../../shared/contract/analytics.ts';
 import type { Query } from '../../shared/model/query.ts';
 import type { Principal } from '../identity/principal.ts';
 import type { QueryEngine } from '../query/engine.ts';
+import { outlineOf } from '../query/outline.ts';
 import { bindRoute, type RouteBinding } from './binding.ts';
 
 /** What the query route needs. */
@@ -15,9 +16,12 @@ export interface QueryRouteParts {
 /** The query route. */
 export function queryRoutes({ engine, assertMayAsk }: QueryRouteParts): RouteBinding[] {
   return [
-    bindRoute(queryRoute, async ({ principal, body, signal }) => {
+    bindRoute(queryRoute, async ({ principal, body, signal, note }) => {
       await assertMayAsk(principal, body);
-      return engine.ask(principal.policy, body, { signal });
+      note({ detail: { ...outlineOf(body), policy: principal.policy.name } });
+      const result = await engine.ask(principal.policy, body, { signal });
+      note({ rows: result.rows.length });
+      return result;
     }),
   ];
 }
