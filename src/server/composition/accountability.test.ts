@@ -2,6 +2,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { principalFor } from '../../../test/fixtures/principals.ts';
 import { silentLog } from '../../../test/fixtures/silent-log.ts';
+import { auditRoute } from '../../shared/contract/audit.ts';
 import { queryRoute } from '../../shared/contract/analytics.ts';
 import { personRoute } from '../../shared/contract/people.ts';
 import { revokeKeyRoute } from '../../shared/contract/keys.ts';
@@ -63,14 +64,28 @@ describe('a call', () => {
     ]);
   });
 
-  test('that only reads is seen by the watch and not written down, unless it is refused', async () => {
+  test('that only reads is seen by the watch; of a person it is not written down, unless it is refused', async () => {
     const read = { ...personRoute, isRecorded: undefined } as unknown as Route;
-    await accountability.onCall(ended(read, { params: { id: 'bob@example.com' } }));
+    const reading = { principal: person, params: { id: 'bob@example.com' } };
+    await accountability.onCall(ended(read, reading));
     expect([entries.length, sightings.length]).toEqual([0, 1]);
-    await accountability.onCall(ended(read, { params: { id: 'bob@example.com' }, problem: new Problem('FORBIDDEN', 'no') }));
-    await accountability.onCall(ended(read, { params: { id: 'bob@example.com' }, problem: new Problem('NOT_FOUND', 'no') }));
+    await accountability.onCall(ended(read, { ...reading, problem: new Problem('FORBIDDEN', 'no') }));
+    await accountability.onCall(ended(read, { ...reading, problem: new Problem('NOT_FOUND', 'no') }));
     expect(entries.map(({ outcome }) => outcome)).toEqual(['denied', 'denied']);
     expect(JSON.stringify(entries)).not.toContain('bob@example.com');
+  });
+
+  test('by a key is written down, whatever it does', async () => {
+    await accountability.onCall(ended(personRoute, { params: { id: 'bob@example.com' } }));
+    await accountability.settle();
+    expect(entries).toMatchObject([{ action: 'person', outcome: 'done', actor: { kind: 'api-key', id: 'k1' }, target: null }]);
+    expect(JSON.stringify(entries)).not.toContain('bob@example.com');
+  });
+
+  test('of a person who looks at the audit log is written down', async () => {
+    await accountability.onCall(ended(auditRoute, { principal: person }));
+    await accountability.settle();
+    expect(entries).toMatchObject([{ action: 'audit', actor: { kind: 'person' } }]);
   });
 
   test('without credentials belongs to the installation, under an id for its address', async () => {

@@ -82,7 +82,7 @@ export function createAccountability(parts: AccountabilityParts): Accountability
         detail,
         personal: await personalOf(principal, address, userAgent),
       };
-      if (problem === null && route.operation === 'query') await gathered.add(entry);
+      if (problem === null && isReading(route)) await gathered.add(entry);
       else await record(entry);
     },
     onMessage: async ({ operation, principal, address, country, userAgent, problem, message }) => {
@@ -200,15 +200,25 @@ function outcomeOf(problem: Problem | null): AuditOutcome {
   return problem.status === 404 ? 'denied' : 'failed';
 }
 
-function isRecorded({ route, problem }: EndedCall, outcome: AuditOutcome): boolean {
+/** Every use of a key but to send events; of people what changes something, is refused, or looks at the log itself. */
+function isRecorded({ route, principal, problem }: EndedCall, outcome: AuditOutcome): boolean {
   if (problem?.code === 'RATE_LIMITED' || recordedElsewhere.has(route.operation)) return false;
   if (outcome === 'denied') return true;
-  return route.isRecorded ?? route.method !== 'GET';
+  if (route.isRecorded !== undefined) return route.isRecorded;
+  return (
+    route.method !== 'GET' ||
+    route.tag === 'audit' ||
+    (principal !== null && principal.kind !== 'person' && principal.kind !== 'local-owner')
+  );
 }
 
 /** The workspace that somebody came into without having been in any: it concerns that workspace, not the installation. */
 function joined(target: AuditSubject | null): string {
   return target?.kind === 'workspace' ? target.id : '';
+}
+
+function isReading({ method, operation }: EndedCall['route']): boolean {
+  return operation === 'query' || (method === 'GET' && !operation.startsWith('export'));
 }
 
 function actorOf(principal: Principal | null): AuditSubject {

@@ -109,6 +109,12 @@ export const auditActions: Readonly<Record<string, string>> = {
   setWatch: 'changed what the watch does',
   watchActed: 'answered something suspicious',
   undoAct: 'took an answer to an incident back',
+  acknowledgeIncident: 'acknowledged an incident',
+  assignIncident: 'said who looks after an incident',
+  noteIncident: 'wrote a note on an incident',
+  resolveIncident: 'resolved an incident',
+  reopenIncident: 'opened an incident again',
+  health: 'looked at the health of the server',
   // data and boards
   startImport: 'started an import',
   progressImport: 'went on with an import',
