@@ -12,6 +12,7 @@ import type { RouteBinding } from './binding.ts';
 import { catalogRoutes } from './catalog.ts';
 import { eventRoutes } from './events.ts';
 import { exportRoutes } from './export.ts';
+import { ledgerRoutes } from './ledger.ts';
 import { peopleRoutes } from './people.ts';
 import { queryRoutes } from './query.ts';
 
@@ -34,6 +35,7 @@ beforeAll(async () => {
     ...catalogRoutes({ catalog: (view) => new Discovery(warehouse, clock, silentLog).catalog(view), maskSalt }),
     ...eventRoutes({ warehouse, clock, maskSalt }),
     ...exportRoutes({ warehouse, clock, maskSalt, engine }),
+    ...ledgerRoutes({ read: async () => ({ received: 2, accepted: 2, stored: 2, rejected: 0, duplicates: 0, pending: 0, bySource: [] }) }),
     ...peopleRoutes({ warehouse, maskSalt }),
     ...queryRoutes({ engine, assertMayAsk: async () => undefined }),
   ];
@@ -89,6 +91,12 @@ test('rejected events, kept as they came, are for those who see everything', asy
     '{"deadLetters":[],"next":null}',
     'NOT_FOUND',
   ]);
+});
+
+test('the ledger, which counts every event, is for those who see every event', async () => {
+  expect(await call('readLedger', german)).toBe('FORBIDDEN');
+  const masked = policyFor('w', [], [{ field: 'properties.email', as: 'hide' }]);
+  for (const policy of [whole, masked]) expect(await call('readLedger', policy)).toContain('"received":2');
 });
 
 test('limits that cannot be applied show nothing anywhere', async () => {

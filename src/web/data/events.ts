@@ -2,7 +2,7 @@
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import type { DeadLetter, DeadLettersAnswer, EventsAnswer, StoredEvent } from '../../shared/contract/events.ts';
 import type { Ledger } from '../../shared/model/ledger.ts';
-import { request } from './http.ts';
+import { request, ServerProblem } from './http.ts';
 
 /** Which events are looked for; all that is set must hold. */
 export interface EventFilter {
@@ -108,10 +108,16 @@ export function deadLetterQuery(key: string) {
   });
 }
 
+/** Asks again after so long; no more once the server has said that it will not answer, for each refusal is written down there. */
+export function unlessRefused(everyMs: number) {
+  return ({ state: { error } }: { state: { error: Error | null } }): number | false =>
+    error instanceof ServerProblem && !error.isRetryable ? false : everyMs;
+}
+
 /** The ledger, asked again every second while the page is in sight. */
 export const ledgerQuery = queryOptions({
   queryKey: ['ledger'],
   queryFn: ({ signal }) => request<Ledger>('/api/analytics/ledger', { signal }),
-  refetchInterval: 1_000,
+  refetchInterval: unlessRefused(1_000),
   staleTime: 0,
 });

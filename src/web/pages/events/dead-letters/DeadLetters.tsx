@@ -4,7 +4,7 @@ import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { useCallback, useMemo } from 'react';
 import type { ReactNode } from 'react';
 import type { DeadLetter } from '../../../../shared/contract/events.ts';
-import { deadLetterPages, ledgerQuery } from '../../../data/events.ts';
+import { deadLetterPages, ledgerQuery, unlessRefused } from '../../../data/events.ts';
 import { toServerProblem } from '../../../data/http.ts';
 import { LoadingStream, StreamProblem } from '../stream/StreamStates.tsx';
 import type { TabProps } from '../tab-props.ts';
@@ -18,7 +18,7 @@ import { ReasonFilter, SourceFilter } from './Filters.tsx';
 /** The tab. */
 export function DeadLetters({ search, change }: TabProps): ReactNode {
   const pages = useInfiniteQuery(deadLetterPages({ reason: search.reason, source: search.source }));
-  const { data: ledger } = useQuery({ ...ledgerQuery, refetchInterval: 5_000 });
+  const { data: ledger } = useQuery({ ...ledgerQuery, refetchInterval: unlessRefused(5_000) });
   const letters = useMemo(() => pages.data?.pages.flatMap((page) => page.deadLetters) ?? [], [pages.data]);
   const ids = useMemo(() => letters.map((letter) => letter.key), [letters]);
   const open = useCallback((key: string) => change({ open: key }), [change]);
