@@ -38,6 +38,14 @@ export function postureOf(facts: PostureFacts): PostureItem[] {
   return items.sort((a, b) => rank[a.state] - rank[b.state]);
 }
 
+function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}
+
+function ofAll(some: number, all: number): string {
+  return all === 1 ? 'the only person' : `${some} of ${all} people`;
+}
+
 function item(id: string, title: string, state: PostureItem['state'], finding: string, action: string | null = null): PostureItem {
   return { id, title, state, finding, action: state === 'good' ? null : action };
 }
@@ -76,8 +84,8 @@ function people(facts: PostureFacts): PostureItem[] {
       'Second factor',
       without,
       without === 'good'
-        ? `All ${members} members sign in with a second factor, or have to set one up.`
-        : `${managersWithoutTwoFactor} of ${managers} people who manage this workspace, and ${membersWithoutTwoFactor} of ${members} members, sign in with a password alone.`,
+        ? 'Everybody signs in with a second factor, or has to set one up.'
+        : `With a password alone sign in ${ofAll(managersWithoutTwoFactor, managers)} who manage this workspace, and ${ofAll(membersWithoutTwoFactor, members)} in it.`,
       'Ask them to set it up in their profile, or require it for the workspace.',
     ),
     item(
@@ -92,7 +100,7 @@ function people(facts: PostureFacts): PostureItem[] {
       'Members who do not come',
       dormantMembers > 0 ? 'advice' : 'good',
       dormantMembers > 0
-        ? `${dormantMembers} of ${members} members did not sign in for 90 days.`
+        ? `${ofAll(dormantMembers, members)} did not sign in for 90 days.`
         : 'All members signed in within the last 90 days.',
       'Take them out of the workspace.',
     ),
@@ -105,21 +113,25 @@ function keys({ keys: count, fullKeys, keysWithoutExpiry, dormantKeys }: Posture
       'full-keys',
       'Keys that may do everything',
       fullKeys > 0 ? 'advice' : 'good',
-      fullKeys > 0 ? `${fullKeys} of ${count} keys may do everything.` : 'No key may do everything.',
+      fullKeys > 0 ? `${fullKeys} of ${counted(count, 'key')} may do everything.` : 'No key may do everything.',
       'Give each only the permissions that it needs.',
     ),
     item(
       'key-expiry',
       'Keys that never expire',
       keysWithoutExpiry > 0 ? 'advice' : 'good',
-      keysWithoutExpiry > 0 ? `${keysWithoutExpiry} of ${count} API keys never expire.` : 'All API keys expire.',
+      keysWithoutExpiry > 0
+        ? `${keysWithoutExpiry} of ${counted(count, 'key')} never ${keysWithoutExpiry === 1 ? 'expires' : 'expire'}.`
+        : 'All API keys expire.',
       'Give them an expiry, or rotate them now and then.',
     ),
     item(
       'dormant-keys',
       'Keys that nobody uses',
       dormantKeys > 0 ? 'advice' : 'good',
-      dormantKeys > 0 ? `${dormantKeys} keys were not used for 90 days.` : 'Every key was used within the last 90 days.',
+      dormantKeys > 0
+        ? `${counted(dormantKeys, 'key')} ${dormantKeys === 1 ? 'was' : 'were'} not used for 90 days.`
+        : 'Every key was used within the last 90 days.',
       'Revoke them.',
     ),
   ];
@@ -150,7 +162,7 @@ function record({ auditHeadAgeMs, hasOutsideStream, openIncidents, watchKindsOff
       'incidents',
       'Open incidents',
       openIncidents > 0 ? 'bad' : 'good',
-      openIncidents > 0 ? `${openIncidents} incidents are open.` : 'No incident is open.',
+      openIncidents > 0 ? `${counted(openIncidents, 'incident')} ${openIncidents === 1 ? 'is' : 'are'} open.` : 'No incident is open.',
       'Look at them, and acknowledge or resolve each.',
     ),
     item(
@@ -158,7 +170,7 @@ function record({ auditHeadAgeMs, hasOutsideStream, openIncidents, watchKindsOff
       'Watch',
       watchKindsOff > 0 ? 'advice' : 'good',
       watchKindsOff > 0
-        ? `${watchKindsOff} things that the watch can look for are switched off.`
+        ? `${counted(watchKindsOff, 'thing')} that the watch can look for ${watchKindsOff === 1 ? 'is' : 'are'} switched off.`
         : 'The watch looks for everything that it knows.',
       'Switch them on; "note" does no more than tell you.',
     ),
