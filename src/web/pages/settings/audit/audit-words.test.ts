@@ -32,6 +32,18 @@ test('the detail is told by what says most', () => {
   expect(gist({ ...entry, detail: { rows: 12_000, password: { deep: 1 } } })).toBe('12,000 rows');
 });
 
+test('a question is told by its outline', () => {
+  const detail = {
+    kind: 'trend',
+    dataset: 'events',
+    metrics: ['count', 'sum properties.amount'],
+    by: ['properties.country'],
+    policy: 'workspace',
+  };
+  expect(gist({ ...entry, detail })).toBe('trend of count, sum amount by country · as workspace');
+  expect(gist({ ...entry, detail: { channel: 'activity' } })).toBe('activity');
+});
+
 test('entries stand under their day', () => {
   const days = byDay([entry, { ...entry, seq: 6 }, { ...entry, seq: 5, at: '2026-03-04T10:00:00.000Z' }], (at) => at.slice(0, 10));
   expect(days.map(({ label, entries }) => [label, entries.length])).toEqual([

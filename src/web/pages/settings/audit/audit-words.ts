@@ -44,12 +44,25 @@ export function gist({ detail, outcome }: AuditEntry): string {
   const text = (name: string): string | null => (typeof detail[name] === 'string' && detail[name] !== '' ? (detail[name] as string) : null);
   const why = outcome === 'done' ? null : (text('why') ?? text('reason') ?? text('code'));
   if (why !== null) facts.push(why);
+  const asked = questionWords(detail);
+  if (asked !== '') facts.push(asked);
   if (typeof detail['rows'] === 'number') facts.push(`${detail['rows'].toLocaleString('en-US')} ${detail['rows'] === 1 ? 'row' : 'rows'}`);
   const policy = text('policy');
   if (policy !== null) facts.push(`as ${policy}`);
   const method = text('method');
   if (method !== null) facts.push(`by ${method}`);
   return facts.slice(0, 3).join(' · ');
+}
+
+/** The outline of a question: "trend of count by country"; '' where there was none. */
+function questionWords({ kind, channel, metrics, by }: Readonly<Record<string, unknown>>): string {
+  if (typeof channel === 'string') return channel;
+  if (typeof kind !== 'string') return '';
+  const list = (value: unknown): string =>
+    Array.isArray(value) ? value.map((each) => String(each).replace(/\bproperties\./g, '')).join(', ') : '';
+  return [kind, list(metrics) === '' ? '' : `of ${list(metrics)}`, list(by) === '' ? '' : `by ${list(by)}`]
+    .filter((word) => word !== '')
+    .join(' ');
 }
 
 /** How something ended, in a word. */
