@@ -250,6 +250,21 @@ describeOnEachWorld(
       expect((await call('sendEvents', asBearer(token))).status).toBe(401);
     });
 
+    test('whatever reads events shows the part of a token, and nothing of the rest', async () => {
+      const token = sign(outsideSecret, outsideClaims());
+      const reading = [...routes.values()].filter(
+        ({ access, method }) => access === 'events:export' || (access === 'events:read' && method === 'GET'),
+      );
+      expect(reading.length).toBeGreaterThan(6);
+      const outcomes = await Promise.all(
+        reading.map(async ({ operation }) => ({ operation, ...(await call(operation, asBearer(token))) })),
+      );
+      expect(
+        outcomes.filter(({ text }) => new RegExp(`${marker}|"c2"|"received":[0-9]`).test(text)).map(({ operation }) => operation),
+      ).toEqual([]);
+      expect(outcomes.find(({ operation }) => operation === 'events')?.text).toContain('"c1"');
+    });
+
     test('a public key is no shared secret, and no header says where keys are', async () => {
       const jwks = { algorithm: 'RS256', secret: undefined, jwksUrl: keyServer.url, issuer: 'https://app.example', audience: 'analytics' };
       await setOutside(jwks);
