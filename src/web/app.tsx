@@ -19,6 +19,8 @@ import { peopleSearch } from './data/admin/members.ts';
 import type { PeopleSearch } from './data/admin/members.ts';
 import { newRoleSearch } from './data/admin/roles.ts';
 import type { NewRoleSearch } from './data/admin/roles.ts';
+import { keysSearch } from './data/admin/keys-search.ts';
+import type { KeysSearch } from './data/admin/keys-search.ts';
 import { securitySearch } from './data/admin/security.ts';
 import type { SecuritySearch } from './data/admin/security.ts';
 import { oneOf, parseSearch, stringifySearch } from './data/address.ts';
@@ -152,6 +154,13 @@ const rolePage = createRoute({
   component: lazyRouteComponent(() => import('./pages/settings/roles/RolePage.tsx'), 'RolePage'),
 });
 
+const keysPage = createRoute({
+  getParentRoute: () => settings,
+  path: '/settings/keys',
+  validateSearch: (search: Given<KeysSearch>): KeysSearch => keysSearch(search),
+  component: lazyRouteComponent(() => import('./pages/settings/keys/KeysPage.tsx'), 'KeysPage'),
+});
+
 const auditPage = createRoute({
   getParentRoute: () => settings,
   path: '/settings/audit',
@@ -281,6 +290,7 @@ function makeRouter(client: QueryClient) {
           rolesPage,
           newRolePage,
           rolePage,
+          keysPage,
           auditPage,
           securityPage,
           workspacePage,

@@ -1,5 +1,5 @@
 /** A list one narrows by typing and picks from with arrow keys and Enter, or the mouse. */
-import { useId, useRef, useState } from 'react';
+import { useEffect, useId, useRef, useState } from 'react';
 import type { KeyboardEvent, ReactNode } from 'react';
 import { matching } from './pick.ts';
 import type { Option } from './pick.ts';
@@ -33,6 +33,9 @@ export function PickList({
   const [typed, setTyped] = useState('');
   const [active, setActive] = useState(0);
   const list = useRef<HTMLDivElement>(null);
+  const field = useRef<HTMLInputElement>(null);
+  // not by autoFocus, which scrolls to where the list stands before it finds its place
+  useEffect(() => field.current?.focus({ preventScroll: true }), []);
   const id = useId();
   const found = matching(options, typed);
   const offered = typed.trim() === '' ? null : (offerTyped?.(typed.trim()) ?? null);
@@ -63,7 +66,7 @@ export function PickList({
         aria-controls={id}
         aria-activedescendant={shown.length > 0 ? `${id}-${active}` : undefined}
         placeholder={`${label}…`}
-        autoFocus
+        ref={field}
         data-autofocus
         autoComplete="off"
         spellCheck={false}

@@ -81,7 +81,8 @@ function ManyValues({
   suggestions = [],
   onChange,
 }: Pick<FilterEditorProps, 'filter' | 'period' | 'suggestions' | 'onChange'>): ReactNode {
-  const options = [...suggestions, ...useValues(filter.field, period)];
+  const found = useValues(filter.field, period);
+  const options = suggestions.length === 0 ? found : [...suggestions, ...found.map((option) => ({ ...option, group: 'In the data' }))];
   const picked = filter.values.map(writeValue);
   const missing = picked
     .filter((value) => !options.some((option) => option.value === value))
@@ -120,7 +121,6 @@ function OneValue({ filter, onChange, onDone }: Pick<FilterEditorProps, 'filter'
       <input
         className={classes.input}
         aria-label="Value"
-        autoFocus
         data-autofocus
         value={typed}
         inputMode={isText ? 'text' : 'decimal'}

@@ -21,6 +21,7 @@ export interface SettingsPage {
     | '/settings/people'
     | '/settings/groups'
     | '/settings/roles'
+    | '/settings/keys'
     | '/settings/audit'
     | '/settings/security'
     | '/settings/workspace';
@@ -39,6 +40,7 @@ export const settingsPages: readonly SettingsPage[] = [
   { path: '/settings/people', label: 'People', icon: IconUsers, group: 'Workspace', needs: 'people:read' },
   { path: '/settings/groups', label: 'Groups', icon: IconUsersGroup, group: 'Workspace', needs: 'people:read' },
   { path: '/settings/roles', label: 'Roles', icon: IconLock, group: 'Workspace', needs: 'roles:read' },
+  { path: '/settings/keys', label: 'Keys', icon: IconKey, group: 'Workspace', needs: 'keys:read' },
   { path: '/settings/audit', label: 'Audit', icon: IconClipboardList, group: 'Workspace', needs: 'audit:read' },
   { path: '/settings/security', label: 'Security', icon: IconShieldCheck, group: 'Workspace', needs: 'incidents:read' },
   { path: '/settings/workspace', label: 'Workspace', icon: IconBuilding, group: 'Workspace', needs: null },

@@ -23,6 +23,7 @@ export function SecretOnce({
   title,
   label,
   secret,
+  kept = 'The server keeps only its fingerprint.',
   onClose,
   children,
 }: {
@@ -30,6 +31,8 @@ export function SecretOnce({
   /** names the secret: "API key" */
   label: string;
   secret: string;
+  /** what the server keeps of it, in a sentence */
+  kept?: string;
   onClose: () => void;
   /** where to put it, an example of its use */
   children?: ReactNode;
@@ -38,7 +41,7 @@ export function SecretOnce({
     <Dialog title={title} onClose={onClose} isKept>
       <SecretBox label={label} secret={secret} />
       <Notice tone="warning" title="Copy it now: it is not shown again">
-        The server keeps only its fingerprint. Whoever has it can use it, so put it where secrets belong.
+        {kept} Whoever has it can use it, so put it where secrets belong.
       </Notice>
       {children}
       <DialogButtons>
