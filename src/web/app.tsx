@@ -21,6 +21,8 @@ import { newRoleSearch } from './data/admin/roles.ts';
 import type { NewRoleSearch } from './data/admin/roles.ts';
 import { keysSearch } from './data/admin/keys-search.ts';
 import type { KeysSearch } from './data/admin/keys-search.ts';
+import { channelsSearch } from './data/admin/channels.ts';
+import type { ChannelsSearch } from './data/admin/channels.ts';
 import { securitySearch } from './data/admin/security.ts';
 import type { SecuritySearch } from './data/admin/security.ts';
 import { oneOf, parseSearch, stringifySearch } from './data/address.ts';
@@ -175,6 +177,13 @@ const securityPage = createRoute({
   component: lazyRouteComponent(() => import('./pages/settings/security/SecurityPage.tsx'), 'SecurityPage'),
 });
 
+const channelsPage = createRoute({
+  getParentRoute: () => settings,
+  path: '/settings/channels',
+  validateSearch: (search: Given<ChannelsSearch>): ChannelsSearch => channelsSearch(search),
+  component: lazyRouteComponent(() => import('./pages/settings/channels/ChannelsPage.tsx'), 'ChannelsPage'),
+});
+
 const workspacePage = createRoute({
   getParentRoute: () => settings,
   path: '/settings/workspace',
@@ -293,6 +302,7 @@ function makeRouter(client: QueryClient) {
           keysPage,
           auditPage,
           securityPage,
+          channelsPage,
           workspacePage,
           profile,
           sessions,

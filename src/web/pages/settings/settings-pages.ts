@@ -1,5 +1,6 @@
 /** The pages of Settings, in the order of its side navigation. */
 import {
+  IconBell,
   IconBuilding,
   IconClipboardList,
   IconDevices,
@@ -22,6 +23,7 @@ export interface SettingsPage {
     | '/settings/groups'
     | '/settings/roles'
     | '/settings/keys'
+    | '/settings/channels'
     | '/settings/audit'
     | '/settings/security'
     | '/settings/workspace';
@@ -43,6 +45,7 @@ export const settingsPages: readonly SettingsPage[] = [
   { path: '/settings/keys', label: 'Keys', icon: IconKey, group: 'Workspace', needs: 'keys:read' },
   { path: '/settings/audit', label: 'Audit', icon: IconClipboardList, group: 'Workspace', needs: 'audit:read' },
   { path: '/settings/security', label: 'Security', icon: IconShieldCheck, group: 'Workspace', needs: 'incidents:read' },
+  { path: '/settings/channels', label: 'Channels', icon: IconBell, group: 'Workspace', needs: 'notifications:manage' },
   { path: '/settings/workspace', label: 'Workspace', icon: IconBuilding, group: 'Workspace', needs: null },
 ];
 
