@@ -151,7 +151,12 @@ function watch(open: () => Promise<TestServer>): void {
   });
 
   test('what the watch did is in the audit log, as is its undoing', async () => {
-    const { entries } = await server.json<{ entries: { action: string; outcome: string }[] }>('/api/admin/audit?limit=200');
+    const { entries } = await server.json<{
+      entries: { action: string; outcome: string; actor: { id: string }; target: { kind: string } | null }[];
+    }>('/api/admin/audit?limit=200');
+    const acts = entries.filter(({ action, actor }) => action === 'watchActed' && actor.id === 'watch');
+    expect(acts.map(({ target }) => target?.kind).toSorted()).toEqual(['address', 'key', 'key', 'key']);
+    expect(JSON.stringify(acts.map(({ target }) => target))).not.toContain('203.0.113.7');
     expect(entries.filter(({ action, outcome }) => action === 'undoAct' && outcome === 'done').length).toBe(2);
     expect(entries.filter(({ action, outcome }) => action === 'keys' && outcome === 'denied').length).toBe(25);
   });

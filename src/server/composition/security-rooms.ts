@@ -42,7 +42,7 @@ export async function openSecurityRooms(parts: SecurityRoomParts): Promise<Secur
     log,
     homeWorkspaceId: () => parts.homeWorkspaceId,
     acts: actsOf(catalog, identity),
-    ...incidentsOfWatch(rooms.incidents),
+    ...recordingActs(incidentsOfWatch(rooms.incidents), audit),
   });
   undoByWatch(rooms.incidents, watch);
   const accountability = createAccountability({ audit, watch, clock, log, ...peopleOf(catalog, clock) });
@@ -56,10 +56,33 @@ export async function openSecurityRooms(parts: SecurityRoomParts): Promise<Secur
     close: async () => {
       clearInterval(tidying);
       await rooms.notifications.stop();
-      await accountability.settle().catch(() => undefined);
-      await accountability.settle();
+      await accountability.settle().catch((error: unknown) => log.warn({ err: error }, 'what was asked last could not be recorded'));
       await watch.settle();
       await watch.tidy().catch((error: unknown) => log.warn({ err: error }, 'the watch forgets what it learned last'));
+    },
+  };
+}
+
+type IncidentsOfWatch = Pick<WatchParts, 'openIncident' | 'noteAct'>;
+
+/** `incidents`, with what the watch did to somebody on the audit log as well: nobody's call did it. */
+function recordingActs({ openIncident, noteAct }: IncidentsOfWatch, audit: Pick<AuditLog, 'record' | 'strangerId'>): IncidentsOfWatch {
+  return {
+    openIncident,
+    noteAct: async (workspaceId, incidentId, act) => {
+      await noteAct(workspaceId, incidentId, act);
+      const { response, subject } = act;
+      if (response === 'note') return;
+      const isAddress = subject.kind === 'address';
+      await audit.record({
+        workspaceId,
+        action: 'watchActed',
+        outcome: 'done',
+        actor: { kind: 'system', id: 'watch' },
+        target: isAddress ? { kind: 'address', id: audit.strangerId(subject.id) } : subject,
+        detail: { response, incident: incidentId },
+        personal: isAddress ? [{ personId: audit.strangerId(subject.id), fields: { address: subject.id } }] : [],
+      });
     },
   };
 }
