@@ -6,8 +6,8 @@ import type { Session } from '../../../../shared/contract/identity.ts';
 import { groupsQuery } from '../../../data/admin/groups.ts';
 import { membersQuery } from '../../../data/admin/members.ts';
 import type { Role } from '../../../data/admin/roles.ts';
+import { holdersWords } from './holders-words.ts';
 import classes from './Roles.module.css';
-import { holdersWords } from './RolesPage.tsx';
 
 const namesShown = 30;
 

@@ -4,7 +4,6 @@ import { useQuery, useSuspenseQuery } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import type { ReactNode } from 'react';
-import { formatCount } from '../../../../shared/format/number.ts';
 import { permissions as allPermissions } from '../../../../shared/model/permission.ts';
 import { roleName, rolesQuery } from '../../../data/admin/roles.ts';
 import type { Role } from '../../../data/admin/roles.ts';
@@ -16,18 +15,9 @@ import type { RowColumn } from '../../../ui/page/RowTable.tsx';
 import { Asked } from '../../Asked.tsx';
 import { useLook } from '../../shell/looking/use-look.ts';
 import { DeleteRole } from './DeleteRole.tsx';
+import { holdersWords } from './holders-words.ts';
 import classes from './Roles.module.css';
 import { rulesWords } from './rules/rule-words.ts';
-
-/** Who has a role, in words. */
-export function holdersWords({ memberCount, groupCount, invitationCount }: Role): string {
-  const parts = [
-    ...(memberCount > 0 ? [formatCount(memberCount, 'person', 'people')] : []),
-    ...(groupCount > 0 ? [formatCount(groupCount, 'group')] : []),
-    ...(invitationCount > 0 ? [formatCount(invitationCount, 'invitation')] : []),
-  ];
-  return parts.join(', ');
-}
 
 function mayWords({ permissions }: Role): string {
   return permissions.length === allPermissions.length ? 'everything' : `${permissions.length} of ${allPermissions.length} permissions`;
