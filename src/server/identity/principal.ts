@@ -38,6 +38,6 @@ export function isSamePrincipal(a: Principal, b: Principal): boolean {
   return a.id === b.id && textOf(a) === textOf(b);
 }
 
-function textOf({ permissions, expiresMs: _, ...rest }: Principal): string {
-  return JSON.stringify([rest, [...permissions].toSorted()]);
+function textOf({ permissions, ...rest }: Principal): string {
+  return JSON.stringify([{ ...rest, expiresMs: undefined }, [...permissions].toSorted()]);
 }

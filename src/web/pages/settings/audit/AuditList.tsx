@@ -2,7 +2,7 @@
 import { Button } from '@mantine/core';
 import { IconClipboardList } from '@tabler/icons-react';
 import { useInfiniteQuery } from '@tanstack/react-query';
-import { useCallback, useMemo } from 'react';
+import { useCallback, useMemo, useState } from 'react';
 import type { ReactNode } from 'react';
 import type { Session } from '../../../../shared/contract/identity.ts';
 import { formatDay, formatInstant } from '../../../../shared/format/time.ts';
@@ -80,8 +80,8 @@ interface DaysProps extends AuditListProps {
 function Days({ entries, selected, search, session, change, onOpen }: DaysProps): ReactNode {
   const zone = preferredZone();
   const keyNames = useKeyNames(session);
+  const [today] = useState(() => formatDay(Date.now(), zone));
   if (entries.length === 0) return <NoEntries search={search} change={change} />;
-  const today = formatDay(Date.now(), zone);
   const entryId = selected === '' ? String(entries[0]?.seq) : selected;
   return byDay(entries, (at) => formatDay(at, zone)).map((day) => (
     <section key={day.label} aria-label={day.label}>
