@@ -47,7 +47,14 @@ export function ChannelPanel({ channel, canManage, onClose }: ChannelPanelProps)
         </div>
       )}
       {test.isSuccess && (
-        <Notice tone={test.data.outcome === 'delivered' ? 'success' : 'error'} title={`The test was ${receiptWords(test.data)}`}>
+        <Notice
+          tone={test.data.outcome === 'delivered' ? 'success' : 'error'}
+          title={
+            test.data.outcome === 'delivered'
+              ? `The test was ${receiptWords(test.data)}`
+              : `The test did not arrive: ${receiptWords(test.data)}`
+          }
+        >
           {test.data.reply}
         </Notice>
       )}

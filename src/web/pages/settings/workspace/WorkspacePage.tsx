@@ -15,7 +15,6 @@ import { TextField } from '../../../ui/form/TextField.tsx';
 import { Notice } from '../../../ui/Notice.tsx';
 import { ConfirmDialog } from '../../../ui/page/ConfirmDialog.tsx';
 import { PageHead, Section } from '../../../ui/page/PageHead.tsx';
-import { WorkspacesSection } from './WorkspacesSection.tsx';
 import { AllWorkspaces } from './AllWorkspaces.tsx';
 
 /** The page. */
@@ -27,7 +26,6 @@ export function WorkspacePage(): ReactNode {
       <PageHead title="Workspace" about={`You are here as ${session.role.name}.`} />
       <NameSection key={session.workspaceId} session={session} />
       {session.isOperator && session.seeingAs === null && <AllWorkspaces session={session} />}
-      {session.isOperator && session.seeingAs === null && <WorkspacesSection session={session} />}
       <LeaveSection session={session} />
     </>
   );
