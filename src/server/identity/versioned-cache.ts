@@ -93,15 +93,18 @@ export function versionedCache<T>(version: WatchedVersion, clock: Clock, bounds:
     const value = load();
     const entry = { value, atMs: clock.now() };
     put(absent, key, entry, absentCapacity);
-    value.then(
-      (loaded) => {
-        if (loaded === null || absent.get(key) !== entry) return;
-        absent.delete(key);
-        put(present, key, entry, capacity);
-      },
-      () => absent.get(key) === entry && absent.delete(key),
-    );
+    void sort(key, entry);
     return value;
+  };
+  /** Puts what was found with what is there, and forgets what failed. */
+  const sort = async (key: string, entry: Entry<T>): Promise<void> => {
+    try {
+      if ((await entry.value) === null || absent.get(key) !== entry) return;
+      absent.delete(key);
+      put(present, key, entry, capacity);
+    } catch {
+      if (absent.get(key) === entry) absent.delete(key);
+    }
   };
 
   return {
