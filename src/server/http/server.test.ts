@@ -54,7 +54,10 @@ beforeAll(async () => {
     log: pino({ level: 'error' }, { write: (line: string) => void logged.push(line) }),
     gatekeeper: {
       authenticateBearer: async (token) => ({ owner, asker })[token] ?? null,
-      authenticateSession: async (headers) => (headers.get('cookie') === 'good=1' ? owner : null),
+      authenticateSession: async (headers) => {
+        if (headers.get('cookie') === 'astray=1') throw new Problem('FORBIDDEN', 'You are not a member of that workspace.');
+        return headers.get('cookie') === 'good=1' ? owner : null;
+      },
       seeAs: async (principal) => principal,
       csrf: {
         tokenOf: (headers) => (headers.has('cookie') ? 'csrf' : null),
@@ -222,6 +225,13 @@ describe('errors', () => {
     const large = JSON.stringify({ text: 'x'.repeat(24 * 1_048_576) });
     const codes = await Promise.all(Array.from({ length: 4 }, async () => codeOf(await echo({ authorization: 'Bearer asker' }, large))));
     expect(codes).toEqual(Array.from({ length: 4 }, () => 'BODY_TOO_LARGE'));
+  });
+
+  test('whoever is refused before they are known is counted by their address', async () => {
+    const ask = (remoteAddress: string) =>
+      app.inject({ url: '/api/test/admin', headers: { cookie: 'astray=1' }, remoteAddress }).then(({ statusCode }) => statusCode);
+    const statuses = await Promise.all(Array.from({ length: rateLimitDefaults.address + 20 }, () => ask('203.0.113.9')));
+    expect([statuses[0], statuses.at(-1), await ask('203.0.113.10')]).toEqual([403, 429, 403]);
   });
 
   test('an unknown address of the API is a problem, of the app the page', async () => {

@@ -117,7 +117,11 @@ async function makeCall(
   parts: HttpServerParts,
   trace: CallTrace,
 ): Promise<Call<Route>> {
-  const principal = await recognise(route, request, parts, trace);
+  const principal = await recognise(route, request, parts, trace).catch((error: unknown) => {
+    // Each refusal is written down: whoever is refused before they are known is counted by their address.
+    parts.limits.countCall({ request, reply, principal: null, limit: route.limit === 'none' ? 'none' : undefined });
+    throw error;
+  });
   parts.limits.countCall({ request, reply, principal, limit: route.limit });
   if (principal !== null && route.access !== 'public') assertLooksOnly(principal, route);
   const call = {

@@ -76,6 +76,22 @@ describe('the handshake', () => {
     ]);
   });
 
+  test('nor try cookies, or nothing at all, for long', async () => {
+    const noted: [string, boolean][] = [];
+    server = await openTestLive({
+      tries: { assertMayTry: () => undefined, noteTry: (_, shown, isRight) => void noted.push([shown, isRight]) },
+    });
+    for (const way of [
+      { auth: {} },
+      withCookie('session=bad'),
+      withCookie('session=good', 'https://evil.example'),
+      withCookie('session=good'),
+    ])
+      await server.connect(way);
+    expect(noted.map(([, isRight]) => isRight)).toEqual([false, false, false, true]);
+    expect(new Set(noted.map(([shown]) => shown)).size).toBe(4);
+  });
+
   test('answers by polling with data that a browser takes for nothing else', async () => {
     server = await openTestLive();
     const { headers } = await fetch(`${server.url}/socket.io/?EIO=4&transport=polling`);

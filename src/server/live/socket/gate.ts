@@ -149,17 +149,18 @@ export class Gate {
     next(refusal);
   }
 
-  async #tryOnce(socket: LiveSocket, { token }: Credentials, work: () => Promise<Principal>): Promise<Principal> {
-    if (token === null) return work();
+  /** Bounds how often an address is refused, with a token or without: each refusal is written down. */
+  async #tryOnce(socket: LiveSocket, credentials: Credentials, work: () => Promise<Principal>): Promise<Principal> {
     const { tries, whereOf } = this.#parts;
     const { address } = whereOf(socket.handshake);
-    tries.assertMayTry(address, token);
+    const shown = shownBy(credentials);
+    tries.assertMayTry(address, shown);
     try {
       const principal = await work();
-      tries.noteTry(address, token, true);
+      tries.noteTry(address, shown, true);
       return principal;
     } catch (error) {
-      if (error instanceof Problem && error.code === 'CREDENTIALS_INVALID') tries.noteTry(address, token, false);
+      if (error instanceof Problem && error.status < 500) tries.noteTry(address, shown, false);
       throw error;
     }
   }
@@ -252,6 +253,11 @@ export class Gate {
     if (!(error instanceof Problem)) this.#parts.log.error({ err: error }, 'a live message could not be answered');
     return { ok: false, error: problemDocument(error) };
   }
+}
+
+/** What is told right from wrong: a token, or else a cookie with what it is to open. */
+function shownBy({ token, headers: { cookie, authorization, origin, ...wishes } }: Credentials): string {
+  return token ?? JSON.stringify([cookie, authorization, origin, wishes]);
 }
 
 function asProblem(error: unknown): Problem {
