@@ -43,7 +43,7 @@ function counted(count: number, noun: string): string {
 }
 
 function ofAll(some: number, all: number): string {
-  return all === 1 ? 'the only person' : `${some} of ${all} people`;
+  return all === 1 ? 'The only member' : `${some} of ${all} members`;
 }
 
 function item(id: string, title: string, state: PostureItem['state'], finding: string, action: string | null = null): PostureItem {
@@ -85,7 +85,9 @@ function people(facts: PostureFacts): PostureItem[] {
       without,
       without === 'good'
         ? 'Everybody signs in with a second factor, or has to set one up.'
-        : `With a password alone sign in ${ofAll(managersWithoutTwoFactor, managers)} who manage this workspace, and ${ofAll(membersWithoutTwoFactor, members)} in it.`,
+        : members === 1
+          ? 'The only member signs in with a password alone.'
+          : `${managersWithoutTwoFactor} of the ${managers} who manage this workspace, and ${membersWithoutTwoFactor} of all ${members} members, sign in with a password alone.`,
       'Ask them to set it up in their profile, or require it for the workspace.',
     ),
     item(
