@@ -19,7 +19,7 @@ const about = (kind: string, body?: unknown, name = 'id'): RouteSample => ({
 const total = { kind: 'total', metrics: [{ aggregate: 'count' }] };
 const panels = [{ id: 'p1', title: 'Total', query: total }];
 
-/** By operation. Of ingest calls, which all stand behind one check, one is tried here; the others in test/end-to-end. */
+/** By operation. Of ingest calls, which all stand behind one check, one is tried here; the others in refused-ingest.test.ts. */
 export const samples: Readonly<Record<string, RouteSample>> = {
   // asking
   query: plain({ body: total }),
