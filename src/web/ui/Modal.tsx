@@ -1,6 +1,7 @@
 /** Something that floats over the page and takes the focus, built on the browser's own dialog: it traps the focus, closes on Escape and gives the focus back. */
 import { useEffect, useRef } from 'react';
 import type { KeyboardEvent, MouseEvent, ReactNode } from 'react';
+import { InDialog } from './in-dialog.ts';
 import classes from './Modal.module.css';
 
 /** The dialog named `label`, in the centre or at the side of the window. Escape or a click beside it closes it, unless it `isKept`. */
@@ -47,7 +48,7 @@ export function Modal({
       onMouseDown={closeOutside}
       onKeyDown={onEscape}
     >
-      {children}
+      <InDialog value={true}>{children}</InDialog>
     </dialog>
   );
 }

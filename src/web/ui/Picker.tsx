@@ -2,6 +2,7 @@
 import { Popover } from '@mantine/core';
 import { useState } from 'react';
 import type { ReactElement, ReactNode } from 'react';
+import { useMayLeave } from './in-dialog.ts';
 import { PickList } from './PickList.tsx';
 import type { PickListProps } from './PickList.tsx';
 import classes from './Picker.module.css';
@@ -13,13 +14,12 @@ export interface PickerProps extends PickListProps {
   /** the list stays open after a pick, to pick several */
   isMultiple?: boolean;
   widthPx?: number;
-  /** the button stands in a dialog, which covers what is not inside it */
-  isInDialog?: boolean;
 }
 
 /** The button with its list; a pick closes it unless several may be picked. */
-export function Picker({ button, isMultiple = false, widthPx = 320, isInDialog = false, onPick, ...list }: PickerProps): ReactNode {
+export function Picker({ button, isMultiple = false, widthPx = 320, onPick, ...list }: PickerProps): ReactNode {
   const [isOpen, setIsOpen] = useState(false);
+  const mayLeave = useMayLeave();
   const pick = (value: string): void => {
     if (!isMultiple) setIsOpen(false);
     onPick(value);
@@ -33,7 +33,7 @@ export function Picker({ button, isMultiple = false, widthPx = 320, isInDialog =
       trapFocus
       returnFocus
       withRoles={false}
-      withinPortal={!isInDialog}
+      withinPortal={mayLeave}
       shadow="none"
     >
       <Popover.Target>{button({ onClick: () => setIsOpen(!isOpen), 'aria-expanded': isOpen, 'aria-haspopup': 'dialog' })}</Popover.Target>

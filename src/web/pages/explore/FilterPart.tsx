@@ -5,6 +5,7 @@ import type { ReactNode } from 'react';
 import type { Filter } from '../../data/condition-text.ts';
 import { takesNone } from '../../data/condition-text.ts';
 import type { Period } from '../../data/period.ts';
+import { useMayLeave } from '../../ui/in-dialog.ts';
 import { PickList } from '../../ui/PickList.tsx';
 import picker from '../../ui/Picker.module.css';
 import type { Option } from '../../ui/pick.ts';
@@ -66,6 +67,7 @@ interface FilterChipProps {
 
 function FilterChip({ filter, fields, period, suggestions, onChange }: FilterChipProps): ReactNode {
   const [isOpen, setIsOpen] = useState(false);
+  const mayLeave = useMayLeave();
   const [draft, setDraft] = useState<Filter | null>(filter);
   const open = (): void => {
     setDraft(filter);
@@ -85,6 +87,7 @@ function FilterChip({ filter, fields, period, suggestions, onChange }: FilterChi
       trapFocus
       returnFocus
       withRoles={false}
+      withinPortal={mayLeave}
     >
       <Popover.Target>
         {filter === null ? (

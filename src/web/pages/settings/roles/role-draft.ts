@@ -30,14 +30,19 @@ export function draftOf(role: Pick<Role, 'name' | 'description' | 'permissions' 
   };
 }
 
+/** Rules without the datasets that have none. */
+export function keptRules(rules: DatasetRules): Record<string, DatasetRule> {
+  const kept = Object.entries(rules).filter(([, { rows, masks }]) => rows.length + masks.length > 0);
+  return Object.fromEntries(kept.map(([dataset, { rows, masks }]) => [dataset, { rows: [...rows], masks: [...masks] }]));
+}
+
 /** What is sent; datasets without a rule are left out. */
 export function inputOf({ name, description, permissions, rules }: RoleDraft): RoleInput {
-  const kept = Object.entries(rules).filter(([, { rows, masks }]) => rows.length + masks.length > 0);
   return {
     name: name.trim(),
     description: description.trim(),
     permissions: allPermissions.filter((permission) => permissions.has(permission)),
-    rules: Object.fromEntries(kept.map(([dataset, { rows, masks }]) => [dataset, { rows: [...rows], masks: [...masks] }])),
+    rules: keptRules(rules),
   };
 }
 

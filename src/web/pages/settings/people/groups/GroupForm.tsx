@@ -126,7 +126,6 @@ function Members({ members, canManage, onChange }: MembersProps): ReactNode {
           <Picker
             label="Find a member"
             isMultiple
-            isInDialog
             options={all.map(({ id, name, email }) => ({ value: id, label: name || email, hint: email }))}
             picked={members.map((member) => member.id)}
             none="No member of the workspace matches."

@@ -16,11 +16,15 @@ import { SelectField } from '../../../../ui/form/SelectField.tsx';
 import { Notice } from '../../../../ui/Notice.tsx';
 import { Dialog, DialogButtons } from '../../../../ui/page/Dialog.tsx';
 import { Fact, Facts } from '../../../events/detail/Facts.tsx';
+import type { DatasetRules } from '../../../../../shared/model/policy.ts';
+import { keptRules } from '../../roles/role-draft.ts';
 import { rulesWords } from '../../roles/rules/rule-words.ts';
+import { RulesEditor } from '../../roles/rules/RulesEditor.tsx';
 import { attributesOf, typedAttributes } from '../attributes-text.ts';
 import { AttributesEditor } from '../AttributesEditor.tsx';
 import { GroupTicks } from '../GroupTicks.tsx';
 import { knownAttributes } from '../known-attributes.ts';
+import classes from '../People.module.css';
 import { MemberActs } from './MemberActs.tsx';
 
 /** What the panel takes. */
@@ -62,6 +66,7 @@ function MemberForm({ member, session, canManage, onClose }: MemberPanelProps & 
   const [role, setRole] = useState(member.role.id);
   const [groups, setGroups] = useState(() => member.groups.map((group) => group.id));
   const [attributes, setAttributes] = useState(() => typedAttributes(member.attributes));
+  const [limits, setLimits] = useState<DatasetRules>(member.limits);
   const save = useMutation({
     mutationFn: (change: MemberChange) => changeMember(member.id, change),
     onSuccess: async () => {
@@ -72,7 +77,8 @@ function MemberForm({ member, session, canManage, onClose }: MemberPanelProps & 
       onClose();
     },
   });
-  const change = changeOf(member, role, groups, attributesOf(attributes));
+  const change = changeOf(member, role, groups, attributesOf(attributes), keptRules(limits));
+  const known = knownAttributes(roles ?? []);
   const choices = roleChoices(roles);
   if (!choices.some((choice) => choice.value === role)) choices.push({ value: role, label: roleName(member.role) });
   return (
@@ -87,7 +93,8 @@ function MemberForm({ member, session, canManage, onClose }: MemberPanelProps & 
         onChange={setRole}
       />
       <GroupTicks picked={groups} onChange={setGroups} isDisabled={!canManage} />
-      <AttributesEditor attributes={attributes} known={knownAttributes(roles ?? [])} onChange={setAttributes} isReadOnly={!canManage} />
+      <AttributesEditor attributes={attributes} known={known} onChange={setAttributes} isReadOnly={!canManage} />
+      {canManage && <Limits limits={limits} known={known} onChange={setLimits} />}
       {save.isError && (
         <Notice tone="error" title="Nothing was changed">
           {save.error.message}
@@ -104,8 +111,33 @@ function MemberForm({ member, session, canManage, onClose }: MemberPanelProps & 
   );
 }
 
+interface LimitsProps {
+  limits: DatasetRules;
+  known: readonly string[];
+  onChange: (limits: DatasetRules) => void;
+}
+
+/** Limits of this member alone: those of whoever invited them, until an admin says otherwise. */
+function Limits({ limits, known, onChange }: LimitsProps): ReactNode {
+  return (
+    <details className={classes.fold}>
+      <summary>Limits of this person alone{Object.keys(limits).length > 0 && ' (set)'}</summary>
+      <div className={classes.more}>
+        <p className="bw-quiet bw-small">They hold besides those of the roles. Whoever is invited has the limits of who invited them.</p>
+        <RulesEditor rules={limits} attributes={known} isReadOnly={false} onChange={onChange} />
+      </div>
+    </details>
+  );
+}
+
 /** What of the member is new; what stays is left out. */
-function changeOf(member: Member, role: string, groups: readonly string[], attributes: Member['attributes']): MemberChange {
+function changeOf(
+  member: Member,
+  role: string,
+  groups: readonly string[],
+  attributes: Member['attributes'],
+  limits: Member['limits'],
+): MemberChange {
   const before = member.groups.map((group) => group.id);
   const isSameGroups = before.length === groups.length && before.every((id) => groups.includes(id));
   const isSameAttributes = JSON.stringify(member.attributes) === JSON.stringify(attributes);
@@ -113,5 +145,6 @@ function changeOf(member: Member, role: string, groups: readonly string[], attri
     ...(role === member.role.id ? {} : { role }),
     ...(isSameGroups ? {} : { groups: [...groups] }),
     ...(isSameAttributes ? {} : { attributes }),
+    ...(JSON.stringify(keptRules(member.limits)) === JSON.stringify(limits) ? {} : { limits }),
   };
 }
