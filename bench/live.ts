@@ -54,7 +54,7 @@ function live(httpServer: HttpServer): Rival {
     httpServer,
     trail: async () => undefined,
     whereOf: ({ address }) => ({ address, country: null }),
-    tries: { assertMayTry: () => undefined, noteTry: () => undefined },
+    tries: { assertMayTry: () => undefined, noteTry: () => undefined, countSubscription: () => undefined },
     authenticate: () => Promise.resolve(principalFor('api-key', 'w', 'k', ['ask'])),
     ask: () => Promise.reject(new Error('not asked here')),
     warehouse: {

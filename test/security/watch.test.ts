@@ -1,4 +1,5 @@
 /** The watch on a real server: what is suspicious becomes an incident, slows down whoever did it, is told to the owner, and can be undone. */
+import { io, type Socket } from 'socket.io-client';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { IncidentAnswer, IncidentStoryAnswer } from '../../src/shared/contract/incidents.ts';
 import type { WatchKind } from '../../src/shared/contract/security.ts';
@@ -44,7 +45,9 @@ function watch(open: () => Promise<TestServer>): void {
       headers: { ...json, origin: server.url, 'x-forwarded-for': address },
       body: JSON.stringify({ email, password }),
     });
-  const makeKey = async (scopes: readonly string[]): Promise<{ id: string; call(path: string, body?: object): Promise<Response> }> => {
+  const makeKey = async (
+    scopes: readonly string[],
+  ): Promise<{ id: string; socket: Socket; call(path: string, body?: object): Promise<Response> }> => {
     const { key, secret } = await server.json<{ key: { id: string }; secret: string }>('/api/admin/keys', {
       method: 'POST',
       body: JSON.stringify({ kind: 'api', name: 'watched', scopes }),
@@ -52,6 +55,13 @@ function watch(open: () => Promise<TestServer>): void {
     const headers = { authorization: `Bearer ${secret}` };
     return {
       id: key.id,
+      socket: io(server.url, {
+        transports: ['websocket'],
+        auth: { token: secret },
+        forceNew: true,
+        reconnection: false,
+        autoConnect: false,
+      }),
       call: (path, body) =>
         fetch(
           `${server.url}${path}`,
@@ -104,7 +114,16 @@ function watch(open: () => Promise<TestServer>): void {
     expect(story.acts).toMatchObject([{ kind: 'watch-response', state: 'done', canUndo: true, title: 'Slowed the key down for an hour.' }]);
     expect(await limitOf(() => key.call('/api/analytics/query', count))).toBe('slowed');
     await assertTold(story);
+    const socket = key.socket.connect();
+    await until(() => socket.connected, 'the socket');
+    const follow = async (): Promise<unknown> => {
+      const ack = (await socket.emitWithAck('subscribe', { id: 'q', query: count })) as { ok: boolean; error?: { limit?: unknown } };
+      return ack.ok ? null : ack.error?.limit;
+    };
+    expect(await follow()).toBe('slowed');
     await undo(story);
+    expect(await follow()).toBeNull();
+    socket.disconnect();
     expect(await limitOf(() => key.call('/api/analytics/query', count))).toBeNull();
     const after = await storyOf('probing', key.id);
     expect([after.acts[0]!.state, after.timeline.at(-1)!.kind]).toEqual(['undone', 'act-undone']);

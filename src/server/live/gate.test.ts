@@ -63,6 +63,7 @@ describe('the handshake', () => {
           if (token === 'ak_late') throw new Problem('RATE_LIMITED', 'Too many.', { retryAfterSeconds: 9 });
         },
         noteTry: (_, token, isRight) => void noted.push([token, isRight]),
+        countSubscription: () => undefined,
       },
     });
     for (const token of [goodKey, 'ak_wrong', 'ak_late']) await server.connect({ auth: { token } });
@@ -79,7 +80,11 @@ describe('the handshake', () => {
   test('nor try cookies, or nothing at all, for long', async () => {
     const noted: [string, boolean][] = [];
     server = await openTestLive({
-      tries: { assertMayTry: () => undefined, noteTry: (_, shown, isRight) => void noted.push([shown, isRight]) },
+      tries: {
+        assertMayTry: () => undefined,
+        noteTry: (_, shown, isRight) => void noted.push([shown, isRight]),
+        countSubscription: () => undefined,
+      },
     });
     for (const way of [
       { auth: {} },

@@ -14,6 +14,8 @@ export interface RateLimits {
   countCall(call: CountedCall): void;
   /** Counts a call that sends events, where the key has a limit of its own. @throws RATE_LIMITED */
   countIngest(principal: Principal, reply?: FastifyReply): void;
+  /** Counts a subscription of somebody whom the watch slowed down; that of others is bounded by the pace of sockets. @throws RATE_LIMITED */
+  countSubscription(principal: Principal): void;
   /** Counts a try of an address, and for an account if the body names one. @throws RATE_LIMITED */
   countSignIn(request: FastifyRequest, reply: FastifyReply): void;
   /** Refuses a credential from an address that showed too many wrong ones, unless it was right before. @throws RATE_LIMITED */
@@ -76,6 +78,9 @@ export function createRateLimits(
       else take(reply, 'key', principal.id, principal.callsPerMinute);
       if (limit === 'sign-in') countSignIn(request, reply);
       else if (limit !== undefined) take(reply, limit, principal?.id ?? address);
+    },
+    countSubscription: (principal) => {
+      if (isSlowed(subjectOf(principal))) take(undefined, 'slowed', principal.id);
     },
     countIngest: ({ id, callsPerMinute }, reply) => {
       if (callsPerMinute !== undefined) take(reply, 'key', id, callsPerMinute);

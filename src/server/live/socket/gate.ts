@@ -53,11 +53,13 @@ export interface GateParts extends SubscribingParts {
   tries: Tries;
 }
 
-/** Bounds how often an address may show tokens that are not valid. */
+/** Bounds how often an address may show credentials that are not valid, and how often somebody subscribes whom the watch slowed down. */
 export interface Tries {
   /** @throws RATE_LIMITED */
   assertMayTry(address: string, credential: string): void;
   noteTry(address: string, credential: string, isRight: boolean): void;
+  /** @throws RATE_LIMITED */
+  countSubscription(principal: Principal): void;
 }
 
 /** All connections of this process. */

@@ -26,6 +26,8 @@ export interface SubscribingParts {
   rooms: Rooms;
   /** holders of embed tokens may ask what their panels ask, and nothing else. @throws FORBIDDEN */
   assertMayAsk: (principal: Principal, query: Query) => Promise<void>;
+  /** whom the watch slowed down subscribes no faster than they call. @throws RATE_LIMITED */
+  tries: { countSubscription(principal: Principal): void };
   nowMs: () => number;
 }
 
@@ -38,6 +40,7 @@ export async function subscribe(parts: SubscribingParts, connection: Connection,
   const { id, after, query, channel } = parse(subscribeSchema, message);
   if ((query === undefined) === (channel === undefined)) throw new Problem('REQUEST_INVALID', 'Say either "query" or "channel".');
   const { principal } = connection;
+  parts.tries.countSubscription(principal);
   const question = channel === undefined ? parseQuestion(principal.policy, query) : null;
   if (question !== null) await parts.assertMayAsk(principal, question.query);
   if (!connection.socket.connected) throw new Problem('QUERY_CANCELLED', 'The connection was closed.');
