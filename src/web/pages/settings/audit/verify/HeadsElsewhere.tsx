@@ -17,7 +17,7 @@ export interface HeadsElsewhereProps {
   onHeads: (heads: HeadDocument[]) => void;
 }
 
-const command = 'bellwether verify audit --heads kept-heads.ndjson';
+const command = 'bellwether verify audit --heads /mnt/elsewhere/heads.jsonl';
 
 /** The part, folded until it is wanted. */
 export function HeadsElsewhere({ publicKey, isBusy, onHeads }: HeadsElsewhereProps): ReactNode {
