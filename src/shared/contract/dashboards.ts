@@ -53,8 +53,6 @@ export const dashboardSummary = z.object({
   createdAt: z.string(),
   updatedAt: z.string(),
 });
-/** A parsed {@link dashboardSummary}. */
-export type DashboardSummary = z.infer<typeof dashboardSummary>;
 
 const id = z.object({ id: z.string().min(1).max(64) });
 
