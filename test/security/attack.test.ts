@@ -201,6 +201,8 @@ function attack(open: () => Promise<World>): void {
         2,
       ),
     ).toEqual([]);
+    // whoever asked for our workspace, in their own
+    expect(missing(theirs, byHttp, 1)).toEqual([]);
     expect(
       missing(
         theirs,

@@ -56,6 +56,16 @@ export async function maybePrincipal(request: FastifyRequest, gatekeeper: Gateke
   return typeof roleId === 'string' ? gatekeeper.seeAs(principal, roleId) : principal;
 }
 
+/** Who was refused with `error` because of the workspace or role that they wanted to see; null when that is not why, or nobody is known. */
+export async function maybeRefused(request: FastifyRequest, gatekeeper: Gatekeeper, error: unknown): Promise<Principal | null> {
+  if (!(error instanceof Problem) || (error.status !== 403 && error.status !== 404)) return null;
+  const headers = webHeaders(request);
+  for (const name of [workspaceHeader, seeAsHeader]) headers.delete(name);
+  const token = maybeBearer(request);
+  const asking = token === null ? gatekeeper.authenticateSession(headers) : gatekeeper.authenticateBearer(token, null, sourceOf(request));
+  return asking.catch(() => null);
+}
+
 /** `principal` if it may use such a route. @throws CREDENTIALS_MISSING, FORBIDDEN */
 export function assertAccess(
   principal: Principal | null,

@@ -7,7 +7,7 @@ import { Problem } from '../../shared/model/errors.ts';
 import { describeIssues, isTooDeep, mostLevels } from '../../shared/model/issue.ts';
 import type { Principal } from '../identity/principal.ts';
 import type { RandomBytes } from '../ports/clock.ts';
-import { assertAccess, assertLooksOnly, maybePrincipal, webHeaders, type Gatekeeper } from './access.ts';
+import { assertAccess, assertLooksOnly, maybePrincipal, maybeRefused, webHeaders, type Gatekeeper } from './access.ts';
 import type { Call, RouteBinding } from './binding.ts';
 import { installCors } from './cors.ts';
 import { assertCsrfToken, assertOwnOrigin } from './guard/forgery.ts';
@@ -141,8 +141,9 @@ async function makeCall(
 async function recognise(route: Route, request: FastifyRequest, parts: HttpServerParts, trace: CallTrace): Promise<Principal | null> {
   const { gatekeeper, limits, webOrigins } = parts;
   const isPublic = route.access === 'public';
-  const principal = await maybePrincipal(request, gatekeeper, limits).catch((error: unknown) => {
+  const principal = await maybePrincipal(request, gatekeeper, limits).catch(async (error: unknown) => {
     if (isPublic) return null;
+    trace.principal = await maybeRefused(request, gatekeeper, error);
     throw error;
   });
   trace.principal = principal;
