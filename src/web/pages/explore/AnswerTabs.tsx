@@ -8,6 +8,7 @@ import type { Twin } from '../../charts/twin.ts';
 import { TwinTable } from '../../panels/TwinTable.tsx';
 import { CopyButton } from '../../ui/CopyButton.tsx';
 import classes from './ExplorePage.module.css';
+import { masksWords, rowsWords } from './limits-words.ts';
 
 /** Names of the tabs, as they stand in addresses. */
 export const answerTabs = ['table', 'sql', 'lineage'] as const;
@@ -60,6 +61,12 @@ const cacheWords = {
   stale: 'the last known answer, because the warehouse did not answer',
 } as const;
 
+/** What of the rows and columns was kept from whoever asked. */
+function limitFacts({ limits }: Lineage): [string, ReactNode][] {
+  if (limits === undefined) return [];
+  return [['Rows', rowsWords(limits)], ...(limits.masks.length === 0 ? [] : [['Masked', masksWords(limits)] as [string, ReactNode]])];
+}
+
 function LineageList({ lineage, rows }: { lineage: Lineage; rows: number }): ReactNode {
   const { range, cache, staleMs, approximate } = lineage;
   const facts: [name: string, fact: ReactNode][] = [
@@ -76,6 +83,7 @@ function LineageList({ lineage, rows }: { lineage: Lineage; rows: number }): Rea
       `${formatCount(lineage.rowsRead, 'row')} read in ${formatDuration(lineage.elapsedMs)} for ${formatNumber(rows)} rows of answer`,
     ],
     ['Policy', lineage.policy],
+    ...limitFacts(lineage),
     ...lineage.definitions.map((one): [string, ReactNode] => [
       one.metric,
       <code key={one.metric}>{`${one.formula} (version ${one.version})`}</code>,
