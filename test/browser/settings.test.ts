@@ -20,6 +20,10 @@ describe.skipIf(why !== '')(`settings${why && `, skipped: ${why}`}`, () => {
   beforeAll(async () => {
     server = await openTestServer();
     await seedShop(server, 300);
+    await until(
+      async () => JSON.stringify(await server.json('/api/analytics/catalog')).includes('"DE"'),
+      'the catalog to know the countries',
+    );
     watched = await openOwnerPage(browser, server);
     ({ page } = watched);
   });
@@ -72,8 +76,14 @@ describe.skipIf(why !== '')(`settings${why && `, skipped: ${why}`}`, () => {
     await matrix.getByLabel('All of dashboards').click();
     expect(await matrix.getByLabel('dashboards: share').isChecked()).toBe(true);
     await page.getByRole('button', { name: '+ filter' }).click();
-    await page.getByRole('combobox', { name: 'Filter by which field' }).waitFor();
+    const fields = page.getByRole('combobox', { name: 'Filter by which field' });
+    // Whoever types before the list stands where it belongs is scrolled to where it stood for an instant.
+    await expect.poll(async () => (await fields.boundingBox())?.y ?? 0).toBeGreaterThan(100);
     await page.keyboard.type('country');
+    await page
+      .getByRole('option', { name: /country/ })
+      .first()
+      .waitFor();
     await page.keyboard.press('Enter');
     await page.getByRole('option', { name: /^DE/ }).click();
     await page.getByRole('button', { name: 'Done' }).click();

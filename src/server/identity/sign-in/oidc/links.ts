@@ -42,6 +42,9 @@ export async function resolvePerson(parts: LinkParts, provider: Provider, claims
   if (claims.email === null) return { failure: 'email-unverified' };
   const account = await maybeAccountOf(parts.db, claims.email);
   if (account === null) return makePerson(parts, provider, { ...claims, email: claims.email });
+  // Another tab of the same person may have made account and link, in one transaction, since the link was looked for.
+  const linkedMeanwhile = await maybeLinkedPerson(parts.db, provider.id, claims.subject);
+  if (linkedMeanwhile !== null) return { personId: linkedMeanwhile, isNewLink: false, endedSessions: [] };
   if (!provider.linksByEmail || !isOfDomain(provider, claims.email)) return { failure: 'link-first' };
   return linkAtFirstSight(parts, provider, claims, account);
 }
