@@ -45,7 +45,13 @@ function attack(open: () => Promise<TestServer>): void {
   };
   const operations = new Set(ingestContract.map(({ operation }) => operation));
   const localOwner = async (): Promise<string> => {
-    return (JSON.parse(await readFile(`${server.folder}/server.json`, 'utf8')) as { token: string }).token;
+    let note = '';
+    // The note is written just after the server answers.
+    await until(
+      async () => (note = await readFile(`${server.folder}/server.json`, 'utf8').catch(() => '')) !== '',
+      'the note of the server',
+    );
+    return (JSON.parse(note) as { token: string }).token;
   };
   /** Calls with `key` in the header, in the body or in the address, where it belongs. */
   const send = async ({ method, path }: Route, key: string | null, where: 'header' | 'body'): Promise<number> => {
