@@ -42,14 +42,17 @@ function looseVersions({ dependencies = {}, devDependencies = {}, optionalDepend
     .map(([name, version]) => `${name} "${version}" is not one exact version`);
 }
 
+/** How registries name what they keep: no repository, no folder, nothing over plain http. */
+const registryTarball = /^https:\/\/[^/]+\/(?:[^/]+\/)*(?:@[^/]+\/)?[^/]+\/-\/[^/]+\.tgz$/;
+
 /** What is wrong with one package of the lock; packages of other platforms are not installed, and their licence is not looked at. */
 function faultsOf([path, locked]) {
   const name = path.slice(path.lastIndexOf('node_modules/') + 'node_modules/'.length);
   const isInstalled = existsSync(join(folder, path, 'package.json'));
   const faults = [];
   if (isInstalled && locked.integrity === undefined) faults.push('has no checksum in package-lock.json');
-  if (locked.link === true || (locked.resolved !== undefined && !locked.resolved.startsWith('https://registry.npmjs.org/')))
-    faults.push(`comes from elsewhere than the registry: ${locked.resolved}`);
+  if (locked.link === true || (locked.resolved !== undefined && !registryTarball.test(locked.resolved)))
+    faults.push(`comes from elsewhere than a registry: ${locked.resolved}`);
   if (locked.hasInstallScript === true && !withNeedlessScript.includes(name)) faults.push('runs a script when it is installed');
   if (isInstalled) {
     const licence = licenceOf(readJson(path, 'package.json'), name);
