@@ -240,7 +240,8 @@ const signIn = createRoute({
     why: search['why'] === 'ended' || search['why'] === 'new-password' ? search['why'] : undefined,
   }),
   loader: ({ context: { client } }) => {
-    void askSignInOptions(client);
+    // Only begun here: the page asks itself, also when signing out meanwhile clears what was asked.
+    askSignInOptions(client).catch(() => undefined);
     return client.ensureQueryData(sessionQuery);
   },
   component: lazyRouteComponent(() => import('./pages/sign-in/SignInPage.tsx'), 'SignInPage'),
